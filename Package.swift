@@ -1,0 +1,104 @@
+// swift-tools-version: 6.3
+// The targets in the order of their layers: a target imports only targets listed above it.
+// docs/Architecture.md says what each one owns and what it must not know.
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let numaTarget = Target.Dependency.target(name: "CNUMA", condition: .when(traits: ["NUMA"]))
+let basicContainers = Target.Dependency.product(
+  name: "BasicContainers", package: "swift-collections")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "iopages",
+  products: [
+    .library(
+      name: "IOPages",
+      targets: ["IOPages", "IOPageCore", "PagePools", "BuddyAllocator", "MemoryRegions"]),
+    .library(name: "IORings", targets: ["IORings"]),
+    .executable(name: "iopages", targets: ["iopages"]),
+  ],
+  traits: [
+    .trait(
+      name: "NUMA",
+      description: "Topology and placement through libnuma. Without it: one node, no libnuma needed."
+    ),
+    .default(enabledTraits: ["NUMA"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // What the Glibc importer does not give Swift.
+    .target(name: "CPageMemory"),
+    // The core: no operating system, no heap on the hot path, no Foundation.
+    .target(name: "BuddyAllocator", swiftSettings: swiftSettings),
+    .target(
+      name: "PagePools", dependencies: ["BuddyAllocator", "CPageMemory"],
+      swiftSettings: swiftSettings),
+    .target(name: "IOPageCore", dependencies: ["PagePools"], swiftSettings: swiftSettings),
+    // The host: one mapping, and what a client imports.
+    .systemLibrary(name: "CNUMA", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
+    .target(
+      name: "MemoryRegions", dependencies: ["CPageMemory", numaTarget, systemPackage],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "IOPages", dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers],
+      swiftSettings: swiftSettings),
+    // io_uring, for the tool and for those who want it.
+    .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
+    .target(
+      name: "IORings", dependencies: ["CLiburing", "MemoryRegions", systemPackage],
+      swiftSettings: swiftSettings),
+    // The tool.
+    .target(
+      name: "FileCopying", dependencies: ["CPageMemory", "IOPages", "IORings", systemPackage],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "iopages",
+      dependencies: [
+        "FileCopying", "IOPages",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    // Tests: a support library, then one target per layer.
+    .target(
+      name: "MemoryTestSupport", dependencies: ["BuddyAllocator"], path: "Tests/MemoryTestSupport",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PagePoolsTests", dependencies: ["PagePools", "MemoryTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IOPageCoreTests", dependencies: ["IOPageCore", "MemoryTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MemoryRegionsTests", dependencies: ["MemoryRegions", "CPageMemory", systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IOPagesTests",
+      dependencies: ["IOPages", "MemoryTestSupport", basicContainers, systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IORingsTests", dependencies: ["IORings", "MemoryRegions", systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FileCopyingTests", dependencies: ["FileCopying", "IOPages", systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ToolTests", dependencies: ["iopages"], swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)
