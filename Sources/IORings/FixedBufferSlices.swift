@@ -9,29 +9,34 @@
 // as an ordinary one.
 
 /// The slices of a run of memory that a ring registers as fixed buffers.
-struct FixedBufferSlices: Equatable {
+package struct FixedBufferSlices: Equatable {
   /// The most bytes that the kernel takes as one fixed buffer.
-  static let largestByteCount = 1 << 30
+  package static let largestByteCount = 1 << 30
 
   /// The address of the first byte.
-  let base: UInt
+  package let base: UInt
   /// The length of the run in bytes.
-  let byteCount: Int
+  package let byteCount: Int
+
+  package init(base: UInt, byteCount: Int) {
+    self.base = base
+    self.byteCount = byteCount
+  }
 
   /// How many slices the run has.
-  var count: Int {
+  package var count: Int {
     let (slices, rest) = byteCount.quotientAndRemainder(dividingBy: Self.largestByteCount)
     return rest == 0 ? slices : slices + 1
   }
 
   /// The bytes of the run, counted from its base, that slice `index` covers.
-  subscript(index: Int) -> Range<Int> {
+  package subscript(index: Int) -> Range<Int> {
     let start = index * Self.largestByteCount
     return start..<min(start + Self.largestByteCount, byteCount)
   }
 
   /// The slice that holds all `byteCount` bytes at `address`, or nil if no single one does.
-  func index(holding address: UInt, byteCount: Int) -> Int? {
+  package func index(holding address: UInt, byteCount: Int) -> Int? {
     guard address >= base, byteCount > 0, byteCount <= self.byteCount else { return nil }
     let distance = address - base
     guard distance <= UInt(self.byteCount - byteCount) else { return nil }

@@ -25,7 +25,7 @@ public enum RingError: Error, Sendable {
 
 extension RingError {
   /// The error of a failed `io_uring_setup`.
-  static func settingUp(_ errno: Errno) -> RingError {
+  package static func settingUp(_ errno: Errno) -> RingError {
     switch errno {
     case .noFunction, .notPermitted, .permissionDenied: .refused(errno)
     default: .failed(call: "io_uring_setup", errno)
@@ -33,7 +33,7 @@ extension RingError {
   }
 
   /// The error of a failed registration of `byteCount` bytes of fixed buffers.
-  static func registering(byteCount: Int, _ errno: Errno) -> RingError {
+  package static func registering(byteCount: Int, _ errno: Errno) -> RingError {
     switch errno {
     case .noMemory: .memoryLockLimit(byteCount: byteCount)
     case .notPermitted, .permissionDenied: .refused(errno)
@@ -42,7 +42,7 @@ extension RingError {
   }
 
   /// The error of a failed `io_uring_enter`.
-  static func entering(_ errno: Errno) -> RingError {
+  package static func entering(_ errno: Errno) -> RingError {
     switch errno {
     case .interrupted: .interrupted
     default: .failed(call: "io_uring_enter", errno)
