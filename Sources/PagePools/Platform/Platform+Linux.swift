@@ -17,7 +17,8 @@
     @unsafe
     static func wait(at word: UnsafePointer<Atomic<UInt32>>, while value: UInt32) {
       // An Atomic<UInt32> is four bytes, as the futex wants them; the caller keeps it alive.
-      unsafe page_memory_futex_wait(UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self), value)
+      unsafe page_memory_futex_wait(
+        UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self), value)
     }
 
     /// Wakes one thread, or all, that sleep in ``wait(at:while:)``.

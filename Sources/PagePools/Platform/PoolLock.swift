@@ -54,4 +54,3 @@ struct PoolLock: ~Copyable {
     unsafe withUnsafePointer(to: state) { unsafe Platform.wake(at: $0, all: false) }
   }
 }
-
