@@ -36,7 +36,8 @@ package struct DestinationFile: ~Copyable {
       let temporaryPath = temporaryPath
       file = try CopyError.naming("create", path.target) { () throws(Errno) in
         try DirectFile(
-          opening: temporaryPath, .readWrite, options: [.create, .exclusiveCreate],
+          opening: temporaryPath, knownAs: path.target, .readWrite,
+          options: [.create, .exclusiveCreate],
           permissions: permissions, directly: directly)
       }
       hasTemporaryName = true
@@ -51,7 +52,7 @@ package struct DestinationFile: ~Copyable {
     guard unsafe access("/proc/self/fd", X_OK) == 0 else { return nil }
     do throws(Errno) {
       return try DirectFile(
-        opening: path.directory, .readWrite,
+        opening: path.directory, knownAs: path.target, .readWrite,
         options: FileDescriptor.OpenOptions(rawValue: page_memory_open_unnamed()),
         permissions: permissions, directly: directly)
     } catch .notSupported, .notSupportedOnSocket, .isDirectory, .invalidArgument {

@@ -11,16 +11,17 @@ package import SystemPackage
 /// It does not close the descriptor: whoever opened the file does.
 package struct DirectFile {
   package let descriptor: FileDescriptor
+  /// The file's name for a person, which is not always the path that it was opened by.
   package let path: FilePath
   /// Whether transfers go past the page cache, and so have to be whole pages at page offsets.
   package private(set) var isDirect: Bool
 
   /// Opens a file, past the page cache if `directly` and if its file system allows that.
   package init(
-    opening path: FilePath, _ mode: FileDescriptor.AccessMode,
+    opening path: FilePath, knownAs name: FilePath? = nil, _ mode: FileDescriptor.AccessMode,
     options: FileDescriptor.OpenOptions = [], permissions: FilePermissions? = nil, directly: Bool
   ) throws(Errno) {
-    self.path = path
+    self.path = name ?? path
     let direct = FileDescriptor.OpenOptions(rawValue: page_memory_open_direct())
     do {
       descriptor = try Self.open(

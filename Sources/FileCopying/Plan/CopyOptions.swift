@@ -12,7 +12,7 @@ package struct CopyOptions: Sendable {
   /// The most blocks that are read or written at the same time.
   package var queueDepth = 8
   /// What the region is made of.
-  package var backing = RegionBacking.basePages
+  package var backing = Backing.basePages
   /// The NUMA node that all blocks have to be on, or nil for any.
   package var numaNode: Int?
   /// Whether io_uring is used where the kernel allows it.
