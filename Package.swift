@@ -46,7 +46,8 @@ let package = Package(
     .target(
       name: "PagePools", dependencies: ["BuddyAllocator", "CPageMemory"],
       swiftSettings: swiftSettings),
-    .target(name: "IOPageCore", dependencies: ["PagePools"], swiftSettings: swiftSettings),
+    .target(
+      name: "IOPageCore", dependencies: ["PagePools", "CPageMemory"], swiftSettings: swiftSettings),
     // The host: one mapping, and what a client imports.
     .systemLibrary(name: "CNUMA", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
     .target(

@@ -17,9 +17,9 @@ void page_memory_futex_wait(const uint32_t *word, uint32_t expected);
 /// Wakes up to `count` threads that sleep on `word`.
 void page_memory_futex_wake(const uint32_t *word, int count);
 
-/// Sets `count` bytes to zero.
-static inline void page_memory_clear(void *start, size_t count) {
-  __builtin_memset(start, 0, count);
+/// Sets `count` bytes to `byte`.
+static inline void page_memory_fill(void *start, int byte, size_t count) {
+  __builtin_memset(start, byte, count);
 }
 
 #include "CPageMemoryFile.h"

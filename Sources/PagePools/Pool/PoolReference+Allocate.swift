@@ -89,7 +89,7 @@ extension PoolReference {
       guard start < frames.upperBound else { break }
       let end = dirty.first(in: start..<frames.upperBound, where: false)
       // The pages of a pool are mapped and, until they are handed out, ours.
-      unsafe page_memory_clear(base + start << 12, (end - start) << 12)
+      unsafe page_memory_fill(base + start << 12, 0, (end - start) << 12)
       cleared += end - start
       frame = end
     }

@@ -9,9 +9,10 @@ internal import Synchronization
 /// mapped. In a forked child it refers to a block of zeroes, which every method respects.
 @safe
 @frozen
+@usableFromInline
 package struct PoolReference: @unchecked Sendable {
   @usableFromInline
-  let pointer: UnsafeMutableRawPointer
+  package let pointer: UnsafeMutableRawPointer
 
   /// Makes a pool of `memory` and refers to it.
   @unsafe
