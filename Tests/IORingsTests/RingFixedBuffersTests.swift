@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RingFixedBuffersTests {
   @Test func transfersThroughTheRegionAndHoldsItWhileOpen() throws {
-    let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20))
+    let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, excludedFromForks: true))
     let file = try TemporaryFile()
     do {
       var ring = try Ring(capacity: 1)
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func memoryOutsideTheRegionTravelsAsAnOrdinaryBuffer() throws {
-    let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20))
+    let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, excludedFromForks: true))
     let file = try TemporaryFile()
     _ = try file.descriptor.writeAll(toAbsoluteOffset: 0, [1, 2, 3, 4])
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 4)
@@ -43,7 +43,7 @@ import Testing
 
   @Test func aSecondRegionTraps() async {
     await #expect(processExitsWith: .failure) {
-      let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20))
+      let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, excludedFromForks: true))
       var ring = try Ring(capacity: 1)
       try ring.registerFixedBuffers(of: region)
       try ring.registerFixedBuffers(of: region)

@@ -23,3 +23,4 @@ static inline void page_memory_fill(void *start, int byte, size_t count) {
 }
 
 #include "CPageMemoryFile.h"
+#include "CPageMemoryRegion.h"
