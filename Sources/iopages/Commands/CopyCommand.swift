@@ -3,6 +3,7 @@
 import ArgumentParser
 import FileCopying
 import IOPages
+import SystemPackage
 
 struct CopyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -73,7 +74,7 @@ struct CopyCommand: ParsableCommand {
     let interruption = Interruption()
     var bar = ProgressBar()
     defer { bar.clear() }
-    return try FileCopy(from: .init(source), to: .init(destination), options: options).run(
+    return try FileCopy(from: FilePath(source), to: FilePath(destination), options: options).run(
       interruption: { interruption.signal }, progress: { bar.show($0) })
   }
 }

@@ -5,7 +5,7 @@
 //       9     2 MiB       3      12  #####....................
 //      10     4 MiB       1       0  ####
 
-package import FileCopying
+import FileCopying
 package import IOPages
 
 /// The used and the free blocks of a pool by order.

@@ -4,16 +4,15 @@ import Glibc
 
 /// Writes a text to standard error; if that fails, there is nobody to tell.
 func writeToStandardError(_ text: String) {
-  var text = text
-  text.withUTF8 { bytes in
-    var rest = unsafe bytes[...]
-    while !rest.isEmpty {
-      // The bytes are the text's own for as long as the closure runs.
-      let count = unsafe write(
-        STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      guard count > 0 else { return }
-      unsafe rest.removeFirst(count)
+  let bytes = Array(text.utf8)
+  var done = 0
+  while done < bytes.count {
+    // The array is there until the function returns.
+    let count = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe write(STDERR_FILENO, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
     }
+    guard count > 0 else { return }
+    done += count
   }
 }
 
