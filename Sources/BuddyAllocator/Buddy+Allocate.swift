@@ -1,0 +1,85 @@
+// Taking a block: choose a group, choose a run in it, write one word per level on the way down.
+
+extension Buddy {
+  /// Takes a block of `2^order` frames.
+  ///
+  /// Among the groups whose largest free run suffices, the one where it is smallest is chosen,
+  /// then the lowest; in it the smallest sufficient run, then the lowest; of this its lowest part.
+  ///
+  /// - Returns: the number of the block's first frame, a multiple of `2^order`; nil if no block is
+  ///   free, or if `order` is above ``largestOrder``.
+  /// - Precondition: `order` is not negative.
+  /// - Complexity: O(levels).
+  public mutating func allocate(order: Int) -> Int? {
+    precondition(order >= 0, "A block's order must not be negative.")
+    guard order <= geometry.largestOrder else { return nil }
+    let sufficient = words[BuddyHeader.ordersPresent] &>> UInt64(order)
+    guard sufficient != 0 else { return nil }
+    let groupOrder = order &+ sufficient.trailingZeroBitCount
+
+    // The lowest group whose largest run has the smallest sufficient order.
+    var group = Position(frame: 0, order: groupOrder)
+    let groupRun = group.run
+    group.word = geometry.levels[group.level].sets.first(lane: groupRun, in: words)
+    let target = BuddyGeometry.level(ofOrder: order)
+    let wanted =
+      target == group.level ? order &- BuddyGeometry.ordersPerLevel &* target : 0
+    let found = word(at: group).smallestRun(order: wanted, limit: groupRun)
+    group.bit = found.start
+    let frame = group.frame
+    take(
+      frame: frame, order: order, from: group, listedRun: groupRun,
+      blockOrder: BuddyGeometry.ordersPerLevel &* group.level &+ found.order)
+    return frame
+  }
+
+  /// Takes the block of `order` at `frame`, which is free, out of the word at `holder`.
+  ///
+  /// - Parameters:
+  ///   - holder: the word whose bits say that the block is free, on the block's level or above.
+  ///   - listedRun: the order of the largest run in that word.
+  ///   - blockOrder: the order of the maximal free block that the block is part of.
+  @inline(__always)
+  func take(frame: Int, order: Int, from holder: Position, listedRun: Int, blockOrder: Int) {
+    // A block split in halves down to `order` leaves one block of each order in between.
+    count(order: blockOrder, by: -1)
+    for left in order..<blockOrder { count(order: left, by: 1) }
+    countFreeFrames(by: -(1 &<< order))
+
+    let block = Position(frame: frame, order: order)
+    let bits = word(at: holder).bits
+    guard block.level != holder.level else {
+      relist(holder, listedRun: listedRun, bits: bits & ~block.mask)
+      return
+    }
+    relist(
+      holder, listedRun: listedRun,
+      bits: bits & ~(1 &<< UInt64(childBit(of: frame, level: holder.level))))
+    // Below the bit that was taken: everything is free but the path to the block.
+    var level = holder.level &- 1
+    while level > block.level {
+      let child = Position(frame: frame, order: BuddyGeometry.ordersPerLevel &* level)
+      setWord(at: child, to: ~child.mask)
+      list(child, run: FrameWord.fullOrder &- 1)
+      level &-= 1
+    }
+    setWord(at: block, to: ~block.mask)
+    list(block, run: FrameWord.fullOrder &- 1)
+  }
+
+  @inline(__always)
+  private func childBit(of frame: Int, level: Int) -> Int {
+    (frame &>> (BuddyGeometry.ordersPerLevel &* level)) & 63
+  }
+
+  /// Writes a word that has lost bits, and moves it to the list of its new largest run.
+  @inline(__always)
+  private func relist(_ position: Position, listedRun: Int, bits: UInt64) {
+    setWord(at: position, to: bits)
+    guard bits != 0 else { return unlist(position, run: listedRun) }
+    let run = FrameWord(bits).largestRunOrder(limit: listedRun)
+    guard run != listedRun else { return }
+    unlist(position, run: listedRun)
+    list(position, run: run)
+  }
+}

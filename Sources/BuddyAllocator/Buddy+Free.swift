@@ -1,0 +1,94 @@
+// Giving a block back: check that every frame of it is allocated, set its bits, and carry full
+// words upwards.
+
+extension Buddy {
+  /// Gives back a block of `2^order` frames, whole or part of what was allocated.
+  ///
+  /// That any frame of it is free or withheld is always found out.
+  ///
+  /// - Throws: ``InvalidFree``; then nothing has changed.
+  /// - Complexity: O(levels).
+  public mutating func free(_ frame: Int, order: Int) throws(InvalidFree) {
+    guard
+      order >= 0, order <= geometry.largestOrder, frame >= 0,
+      frame <= managedFrameCount &- (1 &<< order)
+    else { throw .outOfRange }
+    guard frame & ((1 &<< order) &- 1) == 0 else { throw .misaligned }
+    try checkAllocated(frame: frame, order: order)
+    give(frame: frame, order: order)
+  }
+
+  /// Throws unless every frame of the aligned block is allocated.
+  @inline(__always)
+  func checkAllocated(frame: Int, order: Int) throws(InvalidFree) {
+    let position = Position(frame: frame, order: order)
+    if words[BuddyHeader.withheldFrameCount] != 0,
+      geometry.withheld.intersects(
+        height: position.level, index: position.word, mask: position.mask, lane: 0, in: words)
+    {
+      throw .withheld
+    }
+    if isPartlyFree(position) { throw .alreadyFree }
+  }
+
+  /// Whether any frame of the block is free: by its own bits, by one above, or by words below.
+  @inline(__always)
+  private func isPartlyFree(_ block: Position) -> Bool {
+    var position = block
+    var bits = word(at: position).bits
+    if bits & position.mask != 0 { return true }
+    // A word with any bit set has no free bit above it.
+    while bits == 0, position.level &+ 1 < geometry.levelCount {
+      position = position.parent
+      bits = word(at: position).bits
+      if bits & position.mask != 0 { return true }
+    }
+    // The words below that are not empty are members of their level's six sets, and the block's
+    // own bits, some heights up, are the summary of just those words.
+    for level in 0..<block.level {
+      let sets = geometry.levels[level].sets
+      for run in 0..<BuddyGeometry.ordersPerLevel
+      where sets.intersects(
+        height: block.level &- level &- 1, index: block.word, mask: block.mask, lane: run,
+        in: words)
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Sets the bits of a block that is not free, merging it with its buddies.
+  @inline(__always)
+  func give(frame: Int, order: Int) {
+    countFreeFrames(by: 1 &<< order)
+    var block = Position(frame: frame, order: order)
+    while true {
+      let limit = geometry.levels[block.level].runLimit
+      let old = word(at: block)
+      let merged = old.mergedOrder(start: block.bit, order: block.run, limit: limit)
+      // Each buddy that the block grows by was a maximal free block of its own.
+      for buddy in block.run..<merged {
+        count(order: BuddyGeometry.ordersPerLevel &* block.level &+ buddy, by: -1)
+      }
+      if merged == FrameWord.fullOrder {
+        setWord(at: block, to: 0)
+        unlist(block, run: FrameWord.fullOrder &- 1)
+        block = block.parent
+        continue
+      }
+      count(order: BuddyGeometry.ordersPerLevel &* block.level &+ merged, by: 1)
+      setWord(at: block, to: old.bits | block.mask)
+      if old.bits == 0 {
+        list(block, run: merged)
+      } else {
+        let listedRun = old.largestRunOrder(limit: Swift.min(limit, FrameWord.fullOrder &- 1))
+        if merged > listedRun {
+          unlist(block, run: listedRun)
+          list(block, run: merged)
+        }
+      }
+      return
+    }
+  }
+}

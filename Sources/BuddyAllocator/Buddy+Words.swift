@@ -1,0 +1,90 @@
+// How a word of the tree changes: its bits, the set that lists it, the bit that says the set has
+// members. Every operation goes through here, so that these three can never disagree.
+
+extension Buddy {
+  /// A block as the tree sees it: the word it lies in, and its bits there.
+  struct Position {
+    var level: Int
+    /// The number of the word within the level.
+    var word: Int
+    /// The lowest of the block's bits.
+    var bit: Int
+    /// The block's order within the level, 0…5.
+    var run: Int
+
+    @inline(__always)
+    init(frame: Int, order: Int) {
+      level = BuddyGeometry.level(ofOrder: order)
+      run = order &- BuddyGeometry.ordersPerLevel &* level
+      let index = frame &>> (BuddyGeometry.ordersPerLevel &* level)
+      word = index &>> 6
+      bit = index & 63
+    }
+
+    @inline(__always)
+    var mask: UInt64 { FrameWord.run(order: run) &<< UInt64(bit) }
+
+    /// The bit of the level above that stands for this whole word.
+    @inline(__always)
+    var parent: Position {
+      var parent = self
+      parent.level &+= 1
+      parent.bit = word & 63
+      parent.word = word &>> 6
+      parent.run = 0
+      return parent
+    }
+
+    /// The first frame that the block covers.
+    @inline(__always)
+    var frame: Int {
+      ((word &<< 6) | bit) &<< (BuddyGeometry.ordersPerLevel &* level)
+    }
+
+    /// The block's order.
+    @inline(__always)
+    var order: Int { BuddyGeometry.ordersPerLevel &* level &+ run }
+  }
+
+  @inline(__always)
+  func word(at position: Position) -> FrameWord {
+    FrameWord(words[geometry.levels[position.level].words &+ position.word])
+  }
+
+  @inline(__always)
+  func setWord(at position: Position, to bits: UInt64) {
+    words[geometry.levels[position.level].words &+ position.word] = bits
+  }
+
+  /// Lists a word among those whose largest run has the order `run`.
+  @inline(__always)
+  func list(_ position: Position, run: Int) {
+    if geometry.levels[position.level].sets.insert(position.word, lane: run, in: words) {
+      words[BuddyHeader.ordersPresent] |=
+        1 &<< UInt64(BuddyGeometry.ordersPerLevel &* position.level &+ run)
+    }
+  }
+
+  /// Takes a word out of the list of those whose largest run has the order `run`.
+  @inline(__always)
+  func unlist(_ position: Position, run: Int) {
+    if geometry.levels[position.level].sets.remove(position.word, lane: run, in: words) {
+      words[BuddyHeader.ordersPresent] &=
+        ~(1 &<< UInt64(BuddyGeometry.ordersPerLevel &* position.level &+ run))
+    }
+  }
+
+  /// Adds to the number of maximal free blocks of `order`.
+  @inline(__always)
+  func count(order: Int, by difference: Int) {
+    let index = BuddyHeader.freeBlockCounts &+ order
+    words[index] = words[index] &+ UInt64(bitPattern: Int64(difference))
+  }
+
+  /// Adds to the number of free frames.
+  @inline(__always)
+  func countFreeFrames(by difference: Int) {
+    words[BuddyHeader.freeFrameCount] =
+      words[BuddyHeader.freeFrameCount] &+ UInt64(bitPattern: Int64(difference))
+  }
+}
