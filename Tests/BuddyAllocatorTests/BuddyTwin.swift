@@ -31,7 +31,15 @@ struct BuddyTwin: ~Copyable {
   /// - Parameter comparingBlocks: compare every free block too and check the buddy's invariants:
   ///   O(frames), where the figures alone are O(1) for the buddy.
   mutating func perform(_ operation: BuddyOperation, comparingBlocks: Bool) -> String? {
-    let actual = operation.perform(on: &fixture.buddy)
+    var outcome = BuddyOutcome.done
+    return perform(operation, comparingBlocks: comparingBlocks, outcome: &outcome)
+  }
+
+  /// As above, and tells what the buddy answered.
+  mutating func perform(
+    _ operation: BuddyOperation, comparingBlocks: Bool, outcome actual: inout BuddyOutcome
+  ) -> String? {
+    actual = operation.perform(on: &fixture.buddy)
     let expected = operation.perform(on: &reference)
     if actual != expected { return "\(operation) gave \(actual), not \(expected)" }
     if let difference = differenceOfFigures() ?? (comparingBlocks ? differenceOfBlocks() : nil) {
@@ -43,19 +51,18 @@ struct BuddyTwin: ~Copyable {
   private func differenceOfFigures() -> String? {
     func difference<Value: Equatable>(_ name: String, _ actual: Value, _ expected: Value) -> String?
     { actual == expected ? nil : "\(name) is \(actual), not \(expected)" }
-    let buddy = fixture
     for order in 0...reference.largestOrder {
       if let difference = difference(
-        "freeBlockCount(order: \(order))", buddy.buddy.freeBlockCount(order: order),
+        "freeBlockCount(order: \(order))", fixture.buddy.freeBlockCount(order: order),
         reference.freeBlockCount(order: order))
       {
         return difference
       }
     }
     return difference(
-      "managedFrameCount", buddy.buddy.managedFrameCount, reference.managedFrameCount)
-      ?? difference("freeFrameCount", buddy.buddy.freeFrameCount, reference.freeFrameCount)
-      ?? difference("largestFreeOrder", buddy.buddy.largestFreeOrder, reference.largestFreeOrder)
+      "managedFrameCount", fixture.buddy.managedFrameCount, reference.managedFrameCount)
+      ?? difference("freeFrameCount", fixture.buddy.freeFrameCount, reference.freeFrameCount)
+      ?? difference("largestFreeOrder", fixture.buddy.largestFreeOrder, reference.largestFreeOrder)
   }
 
   private func differenceOfBlocks() -> String? {
@@ -65,8 +72,38 @@ struct BuddyTwin: ~Copyable {
       return "checkInvariants threw \(error)"
     }
     let blocks = fixture.freeBlocks
-    return blocks == reference.freeBlocks
-      ? nil : "the free blocks are \(blocks), not \(reference.freeBlocks)"
+    if blocks != reference.freeBlocks {
+      return "the free blocks are \(blocks), not \(reference.freeBlocks)"
+    }
+    return differenceOfFrames(blocks)
+  }
+
+  /// Looks at single frames: both ends of each free block and what comes behind it.
+  private func differenceOfFrames(_ blocks: [FreeBlock]) -> String? {
+    for (index, block) in blocks.enumerated() {
+      let next = index + 1 < blocks.count ? blocks[index + 1] : nil
+      let end = block.frames.upperBound
+      for (frame, expected) in [
+        (block.frame, block), (end - 1, block), (end, next?.frame == end ? next : nil),
+      ] {
+        let actual = fixture.buddy.freeBlock(containing: frame)
+        if actual != expected {
+          return "freeBlock(containing: \(frame)) is \(actual, default: "nil")"
+        }
+      }
+    }
+    for frame in 0..<reference.frameCount
+    where fixture.buddy.isWithheld(frame) != reference.isWithheld(frame) {
+      return "isWithheld(\(frame)) is \(fixture.buddy.isWithheld(frame))"
+    }
+    for order in 0...reference.largestOrder + 1 {
+      let actual = fixture.buddy.fragmentationIndex(order: order)
+      let expected = reference.fragmentationIndex(order: order)
+      if actual != expected {
+        return "fragmentationIndex(order: \(order)) is \(actual), not \(expected)"
+      }
+    }
+    return nil
   }
 }
 

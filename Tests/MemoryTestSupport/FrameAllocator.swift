@@ -17,6 +17,8 @@ package protocol FrameAllocator: ~Copyable {
   mutating func free(_ frames: Range<Int>) throws(InvalidFree)
   mutating func withhold(_ frames: Range<Int>) -> Bool
   mutating func release(_ frames: Range<Int>) throws(InvalidFree)
+  var withheldFrameCount: Int { get }
+  func isWithheld(_ frame: Int) -> Bool
   var freeFrameCount: Int { get }
   func freeBlockCount(order: Int) -> Int
   var largestFreeOrder: Int? { get }

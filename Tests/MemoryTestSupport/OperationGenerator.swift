@@ -82,9 +82,11 @@ package struct OperationGenerator: Sendable {
     guard count > 0 else { return nil }
     let start = random.number(below: count)
     let longest = random.once(in: 4) ? count : random.size(upTo: count)
-    let found = (start..<count).first { allocator.states[$0] == state }
-    guard let first = found ?? (0..<start).first(where: { allocator.states[$0] == state })
-    else { return nil }
+    var first = start
+    while allocator.states[first] != state {
+      first = (first + 1) % count
+      if first == start { return nil }
+    }
     var end = first + 1
     while end < count, end - first < longest, allocator.states[end] == state { end += 1 }
     return first..<end

@@ -44,8 +44,8 @@ extension ReferenceAllocator: FrameAllocator {
 
   package mutating func free(_ frames: Range<Int>) throws(InvalidFree) {
     try requireManaged(frames)
-    guard !frames.contains(where: { states[$0] == .withheld }) else { throw .withheld }
-    guard !frames.contains(where: { states[$0] == .free }) else { throw .alreadyFree }
+    for frame in frames where states[frame] == .withheld { throw .withheld }
+    for frame in frames where states[frame] == .free { throw .alreadyFree }
     set(frames, to: .free)
   }
 

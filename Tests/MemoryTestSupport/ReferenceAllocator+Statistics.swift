@@ -3,15 +3,31 @@
 package import BuddyAllocator
 
 extension ReferenceAllocator {
-  package var freeFrameCount: Int {
+  package var withheldFrameCount: Int {
     var count = 0
-    for state in states { if case .free = state { count += 1 } }
+    for frame in 0..<frameCount where isWithheld(frame) { count += 1 }
     return count
   }
 
-  package func freeBlockCount(order: Int) -> Int { freeBlocks.count { $0.order == order } }
+  package func isWithheld(_ frame: Int) -> Bool { states[frame] == .withheld }
 
-  package var largestFreeOrder: Int? { freeBlocks.map(\.order).max() }
+  package var freeFrameCount: Int {
+    var count = 0
+    for block in freeBlocks { count += 1 << block.order }
+    return count
+  }
+
+  package func freeBlockCount(order: Int) -> Int {
+    var count = 0
+    for block in freeBlocks where block.order == order { count += 1 }
+    return count
+  }
+
+  package var largestFreeOrder: Int? {
+    var largest: Int?
+    for block in freeBlocks where block.order > largest ?? -1 { largest = block.order }
+    return largest
+  }
 
   /// Linux's `extfrag_index` as a fraction: -1 if a request of this order would succeed; else how
   /// much of its failure is due to fragmentation (towards 1) rather than to lack of memory.
