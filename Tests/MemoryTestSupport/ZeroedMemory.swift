@@ -59,6 +59,14 @@ import Glibc
     unsafe [UInt8](UnsafeRawBufferPointer(start: baseAddress, count: byteCount))
   }
 
+  /// True if the memory holds exactly these bytes.
+  package func holds(_ expected: [UInt8]) -> Bool {
+    guard expected.count == byteCount else { return false }
+    // Unsafe: both sides are `byteCount` bytes long.
+    return unsafe expected.withUnsafeBytes { unsafe memcmp($0.baseAddress!, baseAddress, byteCount) }
+      == 0
+  }
+
   /// Bytes of the mapping that have been touched, in whole pages.
   package var residentByteCount: Int {
     let pages = mappedByteCount / Self.pageByteCount
