@@ -63,8 +63,10 @@ import Glibc
   package func holds(_ expected: [UInt8]) -> Bool {
     guard expected.count == byteCount else { return false }
     // Unsafe: both sides are `byteCount` bytes long.
-    return unsafe expected.withUnsafeBytes { unsafe memcmp($0.baseAddress!, baseAddress, byteCount) }
-      == 0
+    let difference = unsafe expected.withUnsafeBytes { bytes in
+      unsafe memcmp(bytes.baseAddress!, baseAddress, byteCount)
+    }
+    return difference == 0
   }
 
   /// Bytes of the mapping that have been touched, in whole pages.
