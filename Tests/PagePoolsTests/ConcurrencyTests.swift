@@ -22,8 +22,7 @@ import Testing
 
   @Test(arguments: [1, 2, 4])
   func noPageIsOutTwice(threads: Int) throws {
-    let seed = UInt64.random(in: 0 ... .max)
-    print("ConcurrencyTests.noPageIsOutTwice: seed \(seed)")
+    let seed = TestSeed.choose(for: "noPageIsOutTwice")
     let pool = PoolTestMemory.makePool(pages: 1024)
     let reference = pool.reference
     let map = PageMap(pages: 1024)

@@ -62,7 +62,7 @@ import Testing
       try reference.allocate(singlePages: 4 * threads, reclaim: .never) { pages.append($0) }
       let shares = (0..<threads).map { Array(pages[$0 * 4..<$0 * 4 + 4]) }
       let others = (0..<threads).map { index in
-        startThread { for page in shares[index] { reference.free(page..<page + 1) } }
+        RunningThread { for page in shares[index] { reference.free(page..<page + 1) } }
       }
       pool = nil
       for other in others { other.wait() }

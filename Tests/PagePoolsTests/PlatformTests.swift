@@ -31,7 +31,7 @@ import Testing
     }
     let meeting = Meeting()
     let waiting = (0..<3).map { _ in
-      startThread {
+      RunningThread {
         meeting.start.wait(after: 0)
         meeting.woken.wrappingAdd(1, ordering: .relaxed)
       }

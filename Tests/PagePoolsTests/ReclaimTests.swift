@@ -149,11 +149,11 @@ private final class Hoard: Sendable {
         return hoard.giveBack(1, for: request)
       })
     let reference = pool.reference
-    let asking = startThread {
+    let asking = RunningThread {
       _ = try? reference.allocate(pages: 1, contents: .zeroed, reclaim: .allowed)
     }
     shared.entered.wait(after: 0)
-    let dropping = startThread {
+    let dropping = RunningThread {
       slot.clear()
       #expect(shared.hasLeft.isSet)
     }

@@ -31,7 +31,7 @@ import Testing
     let memory = UnsafeMutableRawPointer.allocate(byteCount: layout.byteCount, alignment: 64)
     defer { unsafe memory.deallocate() }
     unsafe layout.writeHeader(to: memory, frameCount: 100, largestOrder: 6)
-    let words = unsafe (0..<5).map { unsafe memory.load(fromByteOffset: $0 * 8, as: UInt64.self) }
+    let words = (0..<5).map { unsafe memory.load(fromByteOffset: $0 * 8, as: UInt64.self) }
     #expect(
       words == [
         SideTableLayout.magicNumber, SideTableLayout.version, 100, 6, UInt64(layout.byteCount),
