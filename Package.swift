@@ -74,7 +74,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests: a support library, then one target per layer.
     .target(
-      name: "MemoryTestSupport", dependencies: ["BuddyAllocator"], path: "Tests/MemoryTestSupport",
+      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "PagePools"], path: "Tests/MemoryTestSupport",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],

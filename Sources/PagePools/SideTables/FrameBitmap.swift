@@ -6,7 +6,8 @@ internal import Synchronization
 
 /// A bitmap over frames in the pool's side tables.
 @safe
-struct FrameBitmap {
+struct FrameBitmap: @unchecked Sendable {
+  // Sendable: every word is atomic.
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
 
   static func wordCount(frameCount: Int) -> Int { (frameCount + 63) / 64 }

@@ -26,7 +26,8 @@ enum Counter: Int {
 
 /// The counters of a pool.
 @safe
-struct StatisticsBlock {
+struct StatisticsBlock: @unchecked Sendable {
+  // Sendable: the header is written once, and every counter is atomic.
   static let magicNumber: UInt64 = 0x0053_5441_5447_5049  // "IPGTATS"
   static let version: UInt64 = 1
   static let lineByteCount = 128

@@ -1,0 +1,114 @@
+// Interleaved hierarchical bit sets against Swift's own sets.
+
+import MemoryTestSupport
+import Testing
+
+@testable import BuddyAllocator
+
+@Suite("HierarchicalBitSet: members, summaries and lanes")
+struct HierarchicalBitSetTests {
+  static let seed = TestSeed.choose(for: "HierarchicalBitSetTests")
+  static let capacities = [1, 2, 63, 64, 65, 4095, 4096, 4097, 262_144, 262_145]
+
+  @Test(arguments: capacities)
+  func answersAsSetsDo(capacity: Int) {
+    // Eight sets behind five words that belong to somebody else.
+    let base = 5
+    let set = HierarchicalBitSet(capacity: capacity, base: base, laneShift: 3)
+    let memory = ZeroedMemory(byteCount: (base + set.footprint) * 8)
+    // Unsafe: the memory has this many words and lives to the end of the test.
+    let words = unsafe MetadataWords(memory.baseAddress, count: base + set.footprint)
+    var random = SplitMix64(seed: Self.seed ^ UInt64(capacity))
+    var models = [Set<Int>](repeating: [], count: 8)
+    for step in 0..<2000 {
+      let lane = random.number(below: 8)
+      // Mostly a few members, so that sets become empty again and again.
+      let isGrowing = models[lane].isEmpty || random.number(below: 16) > models[lane].count
+      if isGrowing {
+        let member = random.once(in: 4) ? capacity - 1 : random.number(below: capacity)
+        let wasEmpty = models[lane].isEmpty
+        #expect(set.insert(member, lane: lane, in: words) == wasEmpty)
+        models[lane].insert(member)
+      } else {
+        let member = random.element(of: models[lane].sorted())
+        models[lane].remove(member)
+        #expect(set.remove(member, lane: lane, in: words) == models[lane].isEmpty)
+      }
+      for lane in 0..<8 {
+        if let first = models[lane].min() {
+          #expect(set.first(lane: lane, in: words) == first)
+          #expect(set.contains(first, lane: lane, in: words))
+        }
+        let other = random.number(below: capacity)
+        #expect(set.contains(other, lane: lane, in: words) == models[lane].contains(other))
+        #expect(intersectionsAgree(set, models[lane], around: other, lane: lane, in: words))
+      }
+      if step % 200 == 0 {
+        for lane in 0..<8 {
+          #expect(set.summariesAgree(lane: lane, capacity: capacity, in: words))
+        }
+      }
+    }
+    for word in 0..<base { #expect(words[word] == 0, "a word of somebody else was written") }
+    withExtendedLifetime(memory) {}
+  }
+
+  /// Whether the aligned blocks of 64^height times 1, 2, 4 … 32 members around `member` are told to
+  /// hold members exactly if they do.
+  private func intersectionsAgree(
+    _ set: HierarchicalBitSet, _ model: Set<Int>, around member: Int, lane: Int,
+    in words: MetadataWords
+  ) -> Bool {
+    // One height more than the set has: there the whole set is one block.
+    for height in 0...set.height {
+      for order in 0..<6 {
+        let shift = 6 * height + order
+        let first = (member >> shift) << shift
+        let bit = first >> (6 * height)
+        let actual = set.intersects(
+          height: height, index: bit >> 6, mask: FrameWord.run(order: order) << UInt64(bit & 63),
+          lane: lane, in: words)
+        if actual != model.contains(where: { $0 >> shift == member >> shift }) { return false }
+      }
+    }
+    return true
+  }
+
+  @Test(arguments: capacities)
+  func anEmptiedSetLeavesNoTrace(capacity: Int) {
+    let set = HierarchicalBitSet(capacity: capacity, base: 0, laneShift: 0)
+    let memory = ZeroedMemory(byteCount: set.footprint * 8)
+    // Unsafe: the memory has this many words and lives to the end of the test.
+    let words = unsafe MetadataWords(memory.baseAddress, count: set.footprint)
+    let members = Array(Set([0, 1, 63, 64, capacity / 2, capacity - 1].filter { $0 < capacity }))
+    for member in members { _ = set.insert(member, lane: 0, in: words) }
+    #expect(memory.bytes.contains { $0 != 0 })
+    for member in members { _ = set.remove(member, lane: 0, in: words) }
+    #expect(!memory.bytes.contains { $0 != 0 })
+  }
+
+  @Test func aWrongSummaryIsFound() {
+    let set = HierarchicalBitSet(capacity: 5000, base: 0, laneShift: 0)
+    let memory = ZeroedMemory(byteCount: set.footprint * 8)
+    // Unsafe: the memory has this many words and lives to the end of the test.
+    let words = unsafe MetadataWords(memory.baseAddress, count: set.footprint)
+    _ = set.insert(4711, lane: 0, in: words)
+    #expect(set.summariesAgree(lane: 0, capacity: 5000, in: words))
+    for height in 0..<set.height {
+      let index = set.wordIndex(lane: 0, height: height, index: 4711 >> (6 * (height + 1)))
+      let word = words[index]
+      words[index] = 0
+      #expect(!set.summariesAgree(lane: 0, capacity: 5000, in: words), "height \(height)")
+      words[index] = word
+    }
+    withExtendedLifetime(memory) {}
+  }
+
+  @Test(arguments: [(1, 1, 1), (64, 1, 1), (65, 3, 2), (4096, 65, 2), (4097, 68, 3)])
+  func sizesAndHeights(capacity: Int, words: Int, height: Int) {
+    let set = HierarchicalBitSet(capacity: capacity, base: 0, laneShift: 3)
+    #expect(set.wordCount == words)
+    #expect(set.height == height)
+    #expect(set.footprint == 8 * words)
+  }
+}
