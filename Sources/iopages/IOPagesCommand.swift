@@ -15,7 +15,7 @@ struct IOPagesCommand: ParsableCommand {
       Example:
         iopages copy disk.img backup.img --verify
       """,
-    subcommands: [CopyCommand.self])
+    subcommands: [CopyCommand.self, TopologyCommand.self, MapCommand.self])
 
   static func main() {
     do {
@@ -26,6 +26,8 @@ struct IOPagesCommand: ParsableCommand {
     } catch let error as RegionError {
       fail(error)
     } catch let error as OutOfMemory {
+      fail(error)
+    } catch let error as ToolError {
       fail(error)
     } catch {
       // A command line that makes no sense, or a request for help.

@@ -1,6 +1,6 @@
 // Taking finished transfers, and going on with those that are not.
 
-import BasicContainers
+import IOPages
 import IORings
 import SystemPackage
 

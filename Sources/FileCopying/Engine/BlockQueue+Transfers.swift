@@ -1,6 +1,5 @@
 // Asking for transfers.
 
-import BasicContainers
 import Glibc
 import IOPages
 import IORings

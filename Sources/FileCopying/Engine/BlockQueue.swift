@@ -6,7 +6,6 @@
 // Where the kernel gives us a ring, transfers of different blocks overlap; where it does not, each
 // one is made by a plain call when it is asked for, and `next` finds it finished.
 
-import BasicContainers
 import IOPages
 import IORings
 import SystemPackage

@@ -18,6 +18,11 @@ struct CopyCommand: ParsableCommand {
         iopages copy disk.img backup.img --huge-pages 2M --verify
       """)
 
+  private static let defaults = (
+    region: ByteSize(byteCount: CopyOptions().regionByteCount),
+    block: ByteSize(byteCount: CopyOptions().blockByteCount)
+  )
+
   @Argument(help: "The file to copy: a regular one.", completion: .file())
   var source: String
 
@@ -25,14 +30,16 @@ struct CopyCommand: ParsableCommand {
   var destination: String
 
   @Option(
-    parsing: .unconditional, help: "Memory to reserve for the blocks.",
+    parsing: .unconditional,
+    help: "Memory to reserve for the blocks. (default: \(Self.defaults.region))",
     transform: ByteSize.argument)
-  var region = ByteSize(byteCount: CopyOptions().regionByteCount)
+  var region = Self.defaults.region
 
   @Option(
-    parsing: .unconditional, help: "Bytes to read and write at a time.",
+    parsing: .unconditional,
+    help: "Bytes to read and write at a time. (default: \(Self.defaults.block))",
     transform: ByteSize.argument)
-  var block = ByteSize(byteCount: CopyOptions().blockByteCount)
+  var block = Self.defaults.block
 
   @Option(parsing: .unconditional, help: "Blocks to read and write at the same time.")
   var queueDepth = CopyOptions().queueDepth
