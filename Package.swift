@@ -46,7 +46,8 @@ let package = Package(
     .target(
       name: "PagePools", dependencies: ["BuddyAllocator", "CPageMemory"],
       swiftSettings: swiftSettings),
-    .target(name: "IOPageCore", dependencies: ["PagePools"], swiftSettings: swiftSettings),
+    .target(
+      name: "IOPageCore", dependencies: ["PagePools", "CPageMemory"], swiftSettings: swiftSettings),
     // The host: one mapping, and what a client imports.
     .systemLibrary(name: "CNUMA", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
     .target(
@@ -73,7 +74,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests: a support library, then one target per layer.
     .target(
-      name: "MemoryTestSupport", dependencies: ["BuddyAllocator"], path: "Tests/MemoryTestSupport",
+      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "PagePools"], path: "Tests/MemoryTestSupport",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],

@@ -19,22 +19,22 @@ extension Buddy {
     return present == 0 ? nil : UInt64.bitWidth - 1 - present.leadingZeroBitCount
   }
 
-  /// Why a request of `order` would fail, as Linux's `extfrag_index` measures it: −1 if it would
-  /// not; otherwise near 0 if free memory is short, near 1 if there is enough but in pieces.
+  /// The number of free blocks of each order, now.
   ///
-  /// The definition is that of `__fragmentation_index` in the kernel's `mm/vmstat.c`, without its
-  /// rounding to thousandths.
+  /// - Complexity: O(orders).
+  public var freeBlocks: FreeBlockCounts {
+    var counts = FreeBlockCounts()
+    for order in 0...largestOrder {
+      counts.add(Int(words[BuddyHeader.freeBlockCounts + order]), order: order)
+    }
+    return counts
+  }
+
+  /// ``FreeBlockCounts/fragmentationIndex(order:)`` of this instant.
   ///
   /// - Precondition: `order` is not negative.
   /// - Complexity: O(orders).
   public func fragmentationIndex(order: Int) -> Double {
-    precondition(order >= 0, "A block's order must not be negative.")
-    if let largest = largestFreeOrder, largest >= order { return -1 }
-    var blocks = 0
-    for order in 0...largestOrder { blocks += freeBlockCount(order: order) }
-    guard blocks > 0 else { return 0 }
-    var requested = 1.0
-    for _ in 0..<order { requested *= 2 }
-    return 1 - (1 + Double(freeFrameCount) / requested) / Double(blocks)
+    freeBlocks.fragmentationIndex(order: order)
   }
 }

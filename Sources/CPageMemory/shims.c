@@ -1,2 +1,32 @@
 #define _GNU_SOURCE
 #include "CPageMemory.h"
+
+#ifdef __linux__
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// The address of a thread's own variable is a thread identifier without a system call.
+static _Thread_local char thread_marker;
+
+uintptr_t page_memory_thread_identifier(void) { return (uintptr_t)&thread_marker; }
+
+unsigned page_memory_processor_number(void) {
+  int number = sched_getcpu();
+  return number < 0 ? 0 : (unsigned)number;
+}
+
+void page_memory_futex_wait(const uint32_t *word, uint32_t expected) {
+  int saved = errno;  // a caller in a deinit does not expect errno to change
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
+  errno = saved;
+}
+
+void page_memory_futex_wake(const uint32_t *word, int count) {
+  int saved = errno;
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
+  errno = saved;
+}
+#endif

@@ -2,3 +2,22 @@
 // sanitizers. This header names no operating-system header, so that the bare-metal builds of the
 // core can import it too; _GNU_SOURCE belongs in the .c files.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// A number that no other running thread has, never zero.
+uintptr_t page_memory_thread_identifier(void);
+
+/// The number of the processor that the calling thread ran on a moment ago.
+unsigned page_memory_processor_number(void);
+
+/// Sleeps while *word is `expected`. May return early.
+void page_memory_futex_wait(const uint32_t *word, uint32_t expected);
+
+/// Wakes up to `count` threads that sleep on `word`.
+void page_memory_futex_wake(const uint32_t *word, int count);
+
+/// Sets `count` bytes to `byte`.
+static inline void page_memory_fill(void *start, int byte, size_t count) {
+  __builtin_memset(start, byte, count);
+}

@@ -1,0 +1,98 @@
+// The unsafe door: pages that leave as an address, for code that cannot hold an IOPage, and come
+// back. The pool remembers which pages are out in that way, so that a wrong address, a wrong
+// length and a second free are found out.
+
+public import PagePools
+
+/// Why memory cannot be turned into an ``IOPage``. The memory stays what it was.
+public enum AdoptionError: Error, Equatable, Sendable {
+  /// The first byte does not start a page: Mirage's `Buffer_is_not_page_aligned`.
+  case notPageAligned
+  /// The length is not a multiple of the page size: Mirage's `Buffer_not_multiple_of_page_size`.
+  case notWholePages
+  /// Some of it was not handed out by ``IOPage/release()`` of a page of this pool, or has come
+  /// back already. Mirage accepts any aligned memory here.
+  case notReleasedFromPool
+}
+
+extension IOPage {
+  /// Gives up the ownership without giving the pages back: they live until they are adopted by
+  /// ``init(adopting:from:)`` or freed by ``PagePools/PagePool/free(released:)``.
+  ///
+  /// - Returns: the bytes; for an empty page, none.
+  /// - Complexity: O(pages / 64).
+  @unsafe
+  public consuming func release() -> UnsafeMutableRawBufferPointer {
+    let bytes = unsafe UnsafeMutableRawBufferPointer(start: address, count: byteCount)
+    if !isEmpty { pool.releaseToRaw(frames) }
+    discard self
+    return unsafe bytes
+  }
+
+  /// Takes the ownership of memory back that ``release()`` gave out, or of whole pages of it:
+  /// Mirage's `of_cstruct_exn`.
+  ///
+  /// - Parameters:
+  ///   - bytes: whole pages of one or more released runs; none gives an empty page.
+  ///   - pool: the pool that they come from.
+  /// - Throws: ``AdoptionError``: the alignment is checked first, then the length, then the pool.
+  /// - Complexity: O(pages / 64). Any thread; of two threads that adopt the same page at the same
+  ///   time, at most one succeeds.
+  @unsafe
+  public init(
+    adopting bytes: UnsafeMutableRawBufferPointer, from pool: PagePool
+  ) throws(AdoptionError) {
+    let frames = try unsafe IOPage.claim(bytes, from: pool)
+    self.init(frames, of: pool.reference)
+  }
+
+  @unsafe
+  private static func claim(
+    _ bytes: UnsafeMutableRawBufferPointer, from pool: PagePool
+  ) throws(AdoptionError) -> Range<Int> {
+    guard let start = bytes.baseAddress else { return 0..<0 }
+    guard UInt(bitPattern: start) & UInt(pageSize - 1) == 0 else { throw .notPageAligned }
+    guard bytes.count & (pageSize - 1) == 0 else { throw .notWholePages }
+    guard bytes.count > 0 else { return 0..<0 }
+    guard
+      let frames = unsafe pool.reference.frames(at: start, pageCount: bytes.count >> 12),
+      pool.reference.claimRaw(frames)
+    else { throw .notReleasedFromPool }
+    return frames
+  }
+}
+
+extension PagePool {
+  /// Gives back the whole of one run that ``IOPage/release()`` gave out.
+  ///
+  /// - Precondition: `bytes` is exactly such a run, not yet adopted or freed; what else it is, a
+  ///   part of one included, traps.
+  /// - Complexity: O(pages / 64 + orders). Any thread.
+  @unsafe
+  public func free(released bytes: UnsafeMutableRawBufferPointer) {
+    guard bytes.count > 0, reference.isOwnedByThisProcess else { return }
+    guard let frames = unsafe wholePages(bytes), reference.isRawBlock(frames),
+      reference.claimRaw(frames)
+    else { preconditionFailure("The memory is not one run that was released from this pool.") }
+    reference.free(frames)
+  }
+
+  /// Gives back some pages of a run that ``IOPage/release()`` gave out; the rest stays out.
+  ///
+  /// - Precondition: `bytes` is whole pages of released runs; what else it is traps.
+  /// - Complexity: O(pages / 64 + orders). Any thread.
+  @unsafe
+  public func free(partOfReleased bytes: UnsafeMutableRawBufferPointer) {
+    guard bytes.count > 0, reference.isOwnedByThisProcess else { return }
+    guard let frames = unsafe wholePages(bytes), reference.claimRaw(frames)
+    else { preconditionFailure("The memory is not part of a run released from this pool.") }
+    reference.free(frames)
+  }
+
+  @unsafe
+  private func wholePages(_ bytes: UnsafeMutableRawBufferPointer) -> Range<Int>? {
+    guard let start = bytes.baseAddress, bytes.count & (PagePool.pageSize - 1) == 0
+    else { return nil }
+    return unsafe reference.frames(at: start, pageCount: bytes.count >> 12)
+  }
+}

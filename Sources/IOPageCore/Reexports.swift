@@ -1,0 +1,3 @@
+// The layers below are part of this module's interface.
+
+@_exported public import PagePools

@@ -1,0 +1,81 @@
+// The error of this subsystem: true when it is thrown, and explaining itself. A trivial value, so
+// that throwing it allocates nothing.
+//
+// It stands in this layer, not above, because the pool decides under its lock whether memory is
+// out, and the figures of the error are those of that instant.
+
+/// A request for pages that could not be met.
+///
+/// At some instant between the call and the throw, no memory that the pool holds would have met
+/// the request, and every reclaimer that may be asked had been asked.
+public struct OutOfMemory: Error, Equatable, Sendable {
+  /// What kept the request from being met.
+  public enum Reason: Equatable, Sendable {
+    /// Fewer pages are free than were asked for.
+    case exhausted
+    /// Enough pages are free, but not next to each other.
+    case fragmented
+    /// The request is larger than the largest block that the pool could ever have.
+    case largerThanRegion
+    /// The limit that was set for this client of the pool is reached.
+    case limit
+    /// The kernel had no memory to put behind the pages.
+    case notBacked
+    /// The pool belongs to the process that this one was forked from.
+    case notOwner
+  }
+
+  /// The number of pages that were asked for; `Int.max` where it exceeds that.
+  public var requestedPages: Int
+  /// The order of the block that was asked for: the smallest that holds ``requestedPages``; 0 for
+  /// a request of separate pages.
+  public var requestedOrder: Int
+  /// The number of pages that were free at that instant.
+  public var freePages: Int
+  /// The order of the largest free block at that instant; nil if none was free.
+  public var largestFreeOrder: Int?
+  /// The NUMA node that was asked for; −1 stands for any.
+  public var node: Int
+  /// What kept the request from being met.
+  public var reason: Reason
+
+  public init(
+    requestedPages: Int, requestedOrder: Int, freePages: Int, largestFreeOrder: Int?,
+    node: Int = -1, reason: Reason
+  ) {
+    self.requestedPages = requestedPages
+    self.requestedOrder = requestedOrder
+    self.freePages = freePages
+    self.largestFreeOrder = largestFreeOrder
+    self.node = node
+    self.reason = reason
+  }
+}
+
+extension OutOfMemory: CustomStringConvertible {
+  /// One sentence that says what was asked for, what there was, and what to change.
+  public var description: String {
+    let request = "No memory for \(requestedPages) page(s) of 4 KiB (order \(requestedOrder))"
+    let free = "\(freePages) page(s) are free"
+    let largest = largestFreeOrder.map { "the largest free block has order \($0)" } ?? "no block"
+    let place = node < 0 ? "" : " on node \(node)"
+    switch reason {
+    case .exhausted:
+      return "\(request)\(place): \(free). Give pages back, or open a larger region."
+    case .fragmented:
+      return "\(request)\(place): \(free), but \(largest). "
+        + "Ask for smaller blocks, or keep long-lived pages in a pool of their own."
+    case .largerThanRegion:
+      return "\(request): the pool's blocks are never that large. "
+        + "Open a larger region, or one with a larger largestOrder."
+    case .limit:
+      return "\(request): this client's limit is reached; the pool has \(free). "
+        + "Give pages back, or raise the limit."
+    case .notBacked:
+      return "\(request)\(place): the kernel has no memory to put behind free pages. "
+        + "Free memory on the machine, or raise the memory limit."
+    case .notOwner:
+      return "\(request): the pool belongs to the parent process. Open a pool after the fork."
+    }
+  }
+}

@@ -1,0 +1,23 @@
+// What the pools need from the world below them, on a machine without an operating system: one
+// processor, no threads to put to sleep.
+
+#if !os(Linux)
+  internal import Synchronization
+
+  /// The services of the machine, without an operating system.
+  enum Platform {
+    /// A number that no other running thread has, never zero.
+    static var threadIdentifier: UInt { 1 }
+
+    /// The processor that runs this.
+    static var processorNumber: Int { 0 }
+
+    /// Returns at once: the caller looks again, which is to spin.
+    @unsafe
+    static func wait(at word: UnsafePointer<Atomic<UInt32>>, while value: UInt32) {}
+
+    /// Nobody sleeps.
+    @unsafe
+    static func wake(at word: UnsafePointer<Atomic<UInt32>>, all: Bool) {}
+  }
+#endif

@@ -1,0 +1,32 @@
+// What the pools need from the world below them, for a Linux process. The bare-metal counterpart
+// is Platform+Bare.swift; nothing else in this target knows on what it runs.
+
+#if os(Linux)
+  internal import CPageMemory
+  internal import Synchronization
+
+  /// The services of the machine, for a Linux process.
+  enum Platform {
+    /// A number that no other running thread has, never zero. Costs no system call.
+    static var threadIdentifier: UInt { page_memory_thread_identifier() }
+
+    /// The processor that the calling thread ran on a moment ago. Only a hint.
+    static var processorNumber: Int { Int(page_memory_processor_number()) }
+
+    /// Sleeps while `word` holds `value`; may return early.
+    @unsafe
+    static func wait(at word: UnsafePointer<Atomic<UInt32>>, while value: UInt32) {
+      // An Atomic<UInt32> is four bytes, as the futex wants them; the caller keeps it alive.
+      unsafe page_memory_futex_wait(
+        UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self), value)
+    }
+
+    /// Wakes one thread, or all, that sleep in ``wait(at:while:)``.
+    @unsafe
+    static func wake(at word: UnsafePointer<Atomic<UInt32>>, all: Bool) {
+      // The address is only a key here: the kernel does not read it.
+      unsafe page_memory_futex_wake(
+        UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self), all ? .max : 1)
+    }
+  }
+#endif

@@ -1,0 +1,90 @@
+// A snapshot of a pool, cheap enough to be taken often: the buddy's figures are kept up to date
+// with each operation, and the counters are summed over the processors.
+
+public import BuddyAllocator
+
+/// The state of a pool at one instant, and what it has done so far.
+public struct PoolStatistics: Sendable {
+  /// The pages that are under the pool's care: free, handed out or withheld.
+  public var pageCount = 0
+  /// The pages that are reserved for the pool, whether in its care already or not.
+  public var reservedPageCount = 0
+  /// The pages that can be handed out.
+  public var freePages = 0
+  /// The pages that are handed out.
+  public var allocatedPages = 0
+  /// The order up to which blocks merge.
+  public var largestOrder = 0
+  /// How many blocks of each order are free.
+  public var freeBlocks = FreeBlockCounts()
+  /// Requests that were met since the pool was opened; one for many pages counts once.
+  public var allocations = 0
+  /// Times that pages were given back.
+  public var frees = 0
+  /// Requests that ended in ``OutOfMemory``.
+  public var failures = 0
+  /// Rounds in which reclaimers were asked.
+  public var pressureRounds = 0
+  /// Pages that reclaimers said they had given back.
+  public var reclaimedPages = 0
+  /// Pages that were cleared because a caller wanted zeroes.
+  public var clearedPages = 0
+  /// Pages that a caller wanted zeroed and that were known to be zero.
+  public var knownZeroPages = 0
+
+  /// Nothing at all: what a forked child sees of its parent's pool.
+  public init() {}
+
+  /// The order of the largest block that could be handed out; nil if no page is free.
+  public var largestFreeOrder: Int? { freeBlocks.largestOrder }
+}
+
+extension PagePool {
+  /// The pool's state now.
+  ///
+  /// The figures of pages and blocks are those of one instant; the counters are exact when no
+  /// other thread uses the pool.
+  ///
+  /// - Complexity: O(orders + processors). Any thread.
+  public var statistics: PoolStatistics {
+    var statistics = PoolStatistics()
+    guard reference.isOwnedByThisProcess else { return statistics }
+    reference.withLock { state in
+      statistics.pageCount = state.buddy.managedFrameCount
+      statistics.freePages = state.buddy.freeFrameCount
+      statistics.allocatedPages =
+        state.buddy.managedFrameCount - state.buddy.freeFrameCount - state.buddy.withheldFrameCount
+      statistics.freeBlocks = state.buddy.freeBlocks
+      statistics.largestOrder = state.buddy.largestOrder
+    }
+    statistics.reservedPageCount = reference.pageCount
+    let counters = reference.statistics
+    statistics.allocations = counters.total(.allocations)
+    statistics.frees = counters.total(.frees)
+    statistics.failures = counters.total(.failures)
+    statistics.pressureRounds = counters.total(.pressureRounds)
+    statistics.reclaimedPages = counters.total(.reclaimedPages)
+    statistics.clearedPages = counters.total(.clearedPages)
+    statistics.knownZeroPages = counters.total(.knownZeroPages)
+    return statistics
+  }
+
+  /// Checks everything that must be true of the pool's bookkeeping between two operations.
+  ///
+  /// - Throws: ``InvariantViolation``, the first one found.
+  /// - Complexity: O(pages), with the pool's lock held: for tests and for diagnosis.
+  public func checkInvariants() throws(InvariantViolation) {
+    guard reference.isOwnedByThisProcess else { return }
+    try reference.withLock { (state) throws(InvariantViolation) in
+      try state.buddy.checkInvariants()
+    }
+  }
+
+  /// The free block that a page lies in; nil if the page is not free.
+  ///
+  /// - Complexity: O(levels). Any thread.
+  public func freeBlock(containing pageNumber: Int) -> FreeBlock? {
+    guard reference.isOwnedByThisProcess else { return nil }
+    return reference.withLock { $0.buddy.freeBlock(containing: pageNumber) }
+  }
+}

@@ -1,0 +1,75 @@
+// What a caller may ask of a pool, and what the error says of it.
+
+internal import BuddyAllocator
+
+/// What pages hold when they are handed out.
+public enum PageContents: Equatable, Sendable {
+  /// All bytes are zero. Pages that are known to be zero are not cleared again.
+  case zeroed
+  /// Whatever was left in them: the fastest, for memory that is overwritten at once.
+  case uninitialized
+}
+
+/// Whether reclaimers may be asked before a request fails.
+public enum ReclaimPolicy: Equatable, Sendable {
+  /// They are asked.
+  case allowed
+  /// They are not asked: the request fails as soon as no memory is free.
+  case never
+}
+
+/// What is asked of a pool.
+package enum PageRequest {
+  /// Exactly so many pages next to each other.
+  case run(pages: Int)
+  /// One block of an order.
+  case block(order: Int)
+  /// So many pages, each by itself.
+  case singles(count: Int)
+
+  package var pages: Int {
+    switch self {
+    case .run(let pages): pages
+    case .block(let order): order < Int.bitWidth - 1 ? 1 << order : .max
+    case .singles(let count): count
+    }
+  }
+
+  package var order: Int {
+    switch self {
+    case .run(let pages): BlockOrder.covering(frameCount: pages)
+    case .block(let order): order
+    case .singles: 0
+    }
+  }
+}
+
+extension PoolReference {
+  /// Whether the pool could ever meet the request.
+  func canEverMeet(_ request: PageRequest) -> Bool {
+    if case .singles(let count) = request { return count <= pageCount }
+    let largestOrder = unsafe control.pointee.largestOrder  // never changes
+    return request.order <= largestOrder
+  }
+
+  /// The error for a request that is refused before any memory is looked at.
+  func refusal(_ request: PageRequest, reason: OutOfMemory.Reason) -> OutOfMemory {
+    guard reason != .notOwner else {
+      return OutOfMemory(
+        requestedPages: request.pages, requestedOrder: request.order, freePages: 0,
+        largestFreeOrder: nil, reason: reason)
+    }
+    return withLock { PoolReference.failure(request, state: $0, reason: reason) }
+  }
+
+  /// The error for a request that found no memory, with the figures of this instant.
+  static func failure(
+    _ request: PageRequest, state: borrowing PoolState, reason: OutOfMemory.Reason? = nil
+  ) -> OutOfMemory {
+    let free = state.buddy.freeFrameCount
+    return OutOfMemory(
+      requestedPages: request.pages, requestedOrder: request.order, freePages: free,
+      largestFreeOrder: state.buddy.largestFreeOrder,
+      reason: reason ?? (free < request.pages ? .exhausted : .fragmented))
+  }
+}

@@ -1,0 +1,62 @@
+// Pages coming back, and the end of a pool: whoever brings the last page of a closed pool lets go
+// of its memory.
+
+internal import BuddyAllocator
+internal import Synchronization
+
+extension PoolReference {
+  /// Gives pages back. In a forked child this does nothing: the pages are the parent's.
+  ///
+  /// - Precondition: every page of the range is out, and the caller owns it.
+  package func free(_ frames: Range<Int>) {
+    guard isOwnedByThisProcess else { return }
+    dirty.insert(frames)
+    statistics.add(1, to: .frees)
+    statistics.add(frames.count, to: .freedPages)
+    let isLast = withLock { state -> Bool in
+      do throws(InvalidFree) {
+        try state.buddy.free(frames)
+      } catch {
+        fatalError("Pages were given back to a pool that are not out: freed twice, or not its own.")
+      }
+      return state.isClosed && state.isIdle
+    }
+    if isLast { tearDown() }
+  }
+
+  /// Ends a pool whose handle is gone, now or when its last page comes back.
+  func close() {
+    guard isOwnedByThisProcess else { return }
+    var reclaimers: [Reclaimer] = []
+    let isLast = withLock { state -> Bool in
+      state.isClosed = true
+      swap(&reclaimers, &state.reclaimers)
+      return state.isIdle
+    }
+    // The closures go here, without the lock.
+    reclaimers.removeAll()
+    if isLast { tearDown() }
+  }
+
+  /// Lets go of the pool's memory. Nobody else refers to the pool any more, except threads that
+  /// are still on their way out of the lock.
+  private func tearDown() {
+    unsafe control.pointee.mark.store(0, ordering: .relaxed)
+    // Initialised in init(creating:), and ended only here. The owner goes last: it may unmap the
+    // side tables and recycle this very block.
+    let owner = unsafe control.pointee.state.owner.take()
+    unsafe control.deinitialize(count: 1)
+    withExtendedLifetime(owner) {}
+  }
+
+  /// Makes pages available that the pool's memory has got since, up to `pageCount`.
+  package func extend(to pageCount: Int) {
+    guard isOwnedByThisProcess else { return }
+    withLock { state in
+      let managed = state.buddy.managedFrameCount
+      guard pageCount > managed else { return }
+      if state.contents == .unknown { dirty.insert(managed..<pageCount) }
+      state.buddy.extend(to: pageCount)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// How pages and handles refer to a pool: a plain pointer to its control block, which costs no
+// reference counting. It is valid as long as the handle lives or a page is out.
+
+internal import Synchronization
+
+/// A reference to a pool that ARC does not count.
+///
+/// Whoever holds one keeps a page of the pool, or its handle: either keeps the pool's memory
+/// mapped. In a forked child it refers to a block of zeroes, which every method respects.
+@safe
+@frozen
+@usableFromInline
+package struct PoolReference: @unchecked Sendable {
+  @usableFromInline
+  package let pointer: UnsafeMutableRawPointer
+
+  /// Makes a pool of `memory` and refers to it.
+  @unsafe
+  init(creating memory: PoolMemory) {
+    precondition(
+      MemoryLayout<PoolControl>.size <= PoolControl.byteCount, "The control block is too small.")
+    unsafe pointer = memory.control
+    // The control memory is ours alone, large enough and page aligned.
+    unsafe memory.control.bindMemory(to: PoolControl.self, capacity: 1)
+      .initialize(to: PoolControl(memory))
+  }
+
+  /// The control block. Only fields that never change, or are atomic, may be used without the
+  /// lock, and none but the mark in a forked child.
+  @unsafe
+  @inline(__always)
+  var control: UnsafeMutablePointer<PoolControl> {
+    // Bound in init(creating:), and valid as the type's contract says.
+    unsafe pointer.assumingMemoryBound(to: PoolControl.self)
+  }
+
+  /// Whether the pool belongs to this process, not to one that it was forked from.
+  @inline(__always)
+  package var isOwnedByThisProcess: Bool {
+    // The mark is atomic and at the head of memory that is never unmapped.
+    unsafe control.pointee.mark.load(ordering: .relaxed) != 0
+  }
+
+  /// Runs `body` with the pool's lock held.
+  @inline(__always)
+  func withLock<R: ~Copyable, E: Error>(_ body: (inout PoolState) throws(E) -> R) throws(E) -> R {
+    unsafe control.pointee.lock.acquire()
+    // The state is guarded by the lock that is held now; nobody else refers to it.
+    defer { unsafe control.pointee.lock.release() }
+    return try unsafe body(&control.pointee.state)
+  }
+
+  /// The number of pages that are reserved for the pool.
+  package var pageCount: Int { unsafe control.pointee.pageCount }  // never changes
+
+  /// The first byte of page 0.
+  @unsafe
+  package var base: UnsafeMutableRawPointer { unsafe control.pointee.base }  // never changes
+
+  var statistics: StatisticsBlock { unsafe control.pointee.statistics }  // never changes
+  var dirty: FrameBitmap { unsafe control.pointee.dirty }  // never changes
+  var raw: FrameBitmap { unsafe control.pointee.raw }  // never changes
+  var heads: FrameBitmap { unsafe control.pointee.heads }  // never changes
+}

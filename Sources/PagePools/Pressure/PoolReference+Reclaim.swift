@@ -1,0 +1,83 @@
+// A round of reclaiming. One at a time for each pool, on the thread that asks; a second thread
+// that is short waits for the round to end and tries again before it starts its own. A request
+// made by a reclaimer never starts a round, so that rounds do not nest.
+
+internal import BuddyAllocator
+
+extension PoolReference {
+  /// Rounds after which a request fails even though each round gave some pages back: others take
+  /// them faster than they come.
+  private static var roundLimit: Int { 16 }
+
+  /// What a thread that found no memory is to do.
+  private enum NextStep<R> {
+    case done(R)
+    case fail(OutOfMemory)
+    case waitForRound(seen: UInt32)
+    case ask([Reclaimer])
+  }
+
+  /// Retries `attempt` with the help of the reclaimers. Returns what it took, or why it failed.
+  @inline(never)
+  func reclaimAndRetry<R>(
+    _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
+  ) -> (R?, OutOfMemory?) {
+    var round = 0
+    var canHelp = reclaim == .allowed
+    while true {
+      switch nextStep(request, canHelp: canHelp, attempt: attempt) {
+      case .done(let taken): return (taken, nil)
+      case .fail(let failure): return (nil, failure)
+      case .waitForRound(let seen): unsafe control.pointee.rounds.wait(after: seen)
+      case .ask(let reclaimers):
+        round += 1
+        let (taken, freed) = ask(
+          reclaimers, PressureRequest(pages: request.pages, order: request.order, attempt: round),
+          attempt: attempt)
+        if let taken { return (taken, nil) }
+        canHelp = freed > 0 && round < PoolReference.roundLimit
+      }
+    }
+  }
+
+  /// Tries once more, and decides under the same lock what is next.
+  private func nextStep<R>(
+    _ request: PageRequest, canHelp: Bool, attempt: (inout PoolState) -> R?
+  ) -> NextStep<R> {
+    withLock { state -> NextStep<R> in
+      if let taken = attempt(&state) { return .done(taken) }
+      let isReentrant = state.roundThread == Platform.threadIdentifier
+      guard canHelp, !isReentrant else {
+        return .fail(PoolReference.failure(request, state: state))
+      }
+      if state.roundThread != 0 {
+        // Read under the lock, under which the round's end is recorded: it cannot be missed.
+        return .waitForRound(seen: unsafe control.pointee.rounds.current)
+      }
+      state.reclaimers.removeAll { $0.isCancelled }
+      guard !state.reclaimers.isEmpty else {
+        return .fail(PoolReference.failure(request, state: state))
+      }
+      state.roundThread = Platform.threadIdentifier
+      return .ask(state.reclaimers)
+    }
+  }
+
+  /// One round: asks one reclaimer after the other until the request can be met.
+  private func ask<R>(
+    _ reclaimers: [Reclaimer], _ pressure: PressureRequest, attempt: (inout PoolState) -> R?
+  ) -> (taken: R?, freed: Int) {
+    statistics.add(1, to: .pressureRounds)
+    var freed = 0
+    var taken: R?
+    for reclaimer in reclaimers {
+      freed += reclaimer.call(pressure)
+      taken = withLock { attempt(&$0) }
+      if taken != nil { break }
+    }
+    statistics.add(freed, to: .reclaimedPages)
+    withLock { $0.roundThread = 0 }
+    unsafe control.pointee.rounds.signal()
+    return (taken, freed)
+  }
+}

@@ -1,0 +1,3 @@
+// FreeBlockCounts, FreeBlock and BlockOrder are part of this module's interface.
+
+@_exported public import BuddyAllocator

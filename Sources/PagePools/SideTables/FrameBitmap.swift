@@ -1,0 +1,94 @@
+// One bit for each frame, beside the buddy: which frames may hold old data, which are owned
+// through raw addresses. Bits of different frames share words, and frames belong to different
+// threads, so every change is atomic; the bits of one frame are changed by its owner only.
+
+internal import Synchronization
+
+/// A bitmap over frames in the pool's side tables.
+@safe
+struct FrameBitmap: @unchecked Sendable {
+  // Sendable: every word is atomic.
+  private let words: UnsafeMutablePointer<Atomic<UInt64>>
+
+  static func wordCount(frameCount: Int) -> Int { (frameCount + 63) / 64 }
+
+  /// - Parameter memory: `wordCount(frameCount:)` zeroed words that outlive this value.
+  @unsafe
+  init(_ memory: UnsafeMutableRawPointer, frameCount: Int) {
+    // Atomic<UInt64> has the layout of UInt64, and zero is a valid value of it.
+    unsafe words = memory.bindMemory(
+      to: Atomic<UInt64>.self, capacity: FrameBitmap.wordCount(frameCount: frameCount))
+  }
+
+  /// The words that a range of frames touches, each with the mask of the range's bits in it.
+  @inline(__always)
+  private func forEachWord(in frames: Range<Int>, _ body: (Int, UInt64) -> Void) {
+    var frame = frames.lowerBound
+    while frame < frames.upperBound {
+      let end = min(frames.upperBound, (frame | 63) &+ 1)
+      let length = UInt64(end &- frame)
+      let mask = length == 64 ? .max : ((1 &<< length) &- 1) &<< UInt64(frame & 63)
+      body(frame &>> 6, mask)
+      frame = end
+    }
+  }
+
+  /// Sets the bits of a range of frames. O(frames / 64).
+  @inline(__always)
+  func insert(_ frames: Range<Int>) {
+    forEachWord(in: frames) { index, mask in
+      // The frames are the pool's: the caller has checked them.
+      let old = unsafe words[index].load(ordering: .relaxed)
+      if old & mask != mask { _ = unsafe words[index].bitwiseOr(mask, ordering: .relaxed) }
+    }
+  }
+
+  /// Clears the bits of a range of frames, if all are set; otherwise changes nothing.
+  ///
+  /// - Returns: whether all were set. Of two threads that try overlapping ranges at the same
+  ///   time, at most one succeeds.
+  func removeAll(_ frames: Range<Int>) -> Bool {
+    var isComplete = true
+    var cleared = frames.lowerBound
+    forEachWord(in: frames) { index, mask in
+      guard isComplete else { return }
+      // The frames are the pool's: the caller has checked them.
+      let old = unsafe words[index].bitwiseAnd(~mask, ordering: .acquiringAndReleasing).oldValue
+      if old & mask == mask {
+        cleared = (index + 1) * 64
+      } else {
+        isComplete = false
+        _ = unsafe words[index].bitwiseOr(old & mask, ordering: .relaxed)
+      }
+    }
+    if !isComplete, cleared > frames.lowerBound { insert(frames.lowerBound..<cleared) }
+    return isComplete
+  }
+
+  /// Clears the bits of a range of frames. O(frames / 64).
+  func remove(_ frames: Range<Int>) {
+    forEachWord(in: frames) { index, mask in
+      // The frames are the pool's: the caller has checked them.
+      _ = unsafe words[index].bitwiseAnd(~mask, ordering: .relaxed)
+    }
+  }
+
+  @inline(__always)
+  func contains(_ frame: Int) -> Bool {
+    // The frame is the pool's: the caller has checked it.
+    unsafe words[frame &>> 6].load(ordering: .relaxed) & (1 &<< UInt64(frame & 63)) != 0
+  }
+
+  /// The first frame of the range whose bit is `value`; the range's end if there is none.
+  func first(in frames: Range<Int>, where value: Bool) -> Int {
+    var found = frames.upperBound
+    forEachWord(in: frames) { index, mask in
+      guard found == frames.upperBound else { return }
+      // The frames are the pool's: the caller has checked them.
+      let bits = unsafe words[index].load(ordering: .relaxed)
+      let matching = (value ? bits : ~bits) & mask
+      if matching != 0 { found = index * 64 + matching.trailingZeroBitCount }
+    }
+    return found
+  }
+}
