@@ -30,7 +30,7 @@ struct BuddyModelTests {
 
   @Test(arguments: geometries(frameCounts: [300_000]))
   func largeRegion(_ geometry: Geometry) {
-    compare(geometry, steps: 120, comparingBlocksEvery: 20)
+    compare(geometry, steps: 60, comparingBlocksEvery: 20)
   }
 
   private func compare(_ geometry: Geometry, steps: Int, comparingBlocksEvery interval: Int) {
