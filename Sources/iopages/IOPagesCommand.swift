@@ -1,7 +1,42 @@
+// The tool. Exit status: 0 if what was asked for is done, 64 if the command line makes no sense
+// (ArgumentParser says how it would), 1 for anything else, with one line on standard error.
+
 import ArgumentParser
+import FileCopying
+import Glibc
+import IOPages
 
 @main
 struct IOPagesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "iopages", abstract: "Page memory for device drivers: copy, topology, map.")
+    commandName: "iopages",
+    abstract: "Page memory for device drivers, at work.",
+    discussion: """
+      Example:
+        iopages copy disk.img backup.img --verify
+      """,
+    subcommands: [CopyCommand.self, TopologyCommand.self, MapCommand.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as CopyError {
+      fail(error)
+    } catch let error as RegionError {
+      fail(error)
+    } catch let error as OutOfMemory {
+      fail(error)
+    } catch let error as ToolError {
+      fail(error)
+    } catch {
+      // A command line that makes no sense, or a request for help.
+      exit(withError: error)
+    }
+  }
+
+  private static func fail(_ error: some Error & CustomStringConvertible) -> Never {
+    writeToStandardError("iopages: \(error)\n")
+    Glibc.exit(EXIT_FAILURE)
+  }
 }

@@ -22,4 +22,5 @@ static inline void page_memory_fill(void *start, int byte, size_t count) {
   __builtin_memset(start, byte, count);
 }
 
+#include "CPageMemoryFile.h"
 #include "CPageMemoryRegion.h"

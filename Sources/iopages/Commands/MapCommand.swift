@@ -1,0 +1,54 @@
+// iopages map: a pool after a short life, drawn.
+
+import ArgumentParser
+import FileCopying
+import IOPages
+
+struct MapCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "map",
+    abstract: "Run a short workload in a pool and draw its region.",
+    discussion: """
+      The drawing has one character for each cell of frames: a dot where all of them are free, else \
+      the order of the largest block there, from 0 to 9 and then from a on. Below it, for each \
+      order: used and free blocks, and the fragmentation index as Linux defines it.
+
+      Example:
+        iopages map --region 16M --seed 7
+      """)
+
+  @Option(
+    parsing: .unconditional,
+    help: "Memory to reserve. It is never touched. (default: 64M)", transform: ByteSize.argument)
+  var region = ByteSize(byteCount: 64 << 20)
+
+  @Option(help: "The seed of the workload: the same one draws the same picture.")
+  var seed: UInt64 = 1
+
+  @Option(parsing: .unconditional, help: "The order up to which free blocks merge.")
+  var largestOrder: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Ask for one block of this order after the workload, and fail if there is none.")
+  var order: Int?
+
+  @Flag(name: .customLong("json"), help: "Print one line of JSON.")
+  var printsJSON = false
+
+  func run() throws {
+    if let order, order < 0 { throw ToolError("an order is 0 or more, not \(order)") }
+    var options = RegionOptions(byteCount: region.byteCount)
+    options.largestOrder = largestOrder
+    options.population = .none
+    let pool = try PagePool(region: MemoryRegion(options))
+    var workload = Workload(in: pool, seed: seed)
+    workload.run()
+
+    let extra: Range<Int>?
+    if let order { extra = try workload.take(order: order) } else { extra = nil }
+
+    let report = MapReport(pool, blocks: workload.takenPages, seed: seed, extra: extra)
+    print(printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
+  }
+}

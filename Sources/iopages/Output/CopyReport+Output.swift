@@ -1,0 +1,83 @@
+// A copy's outcome, for people and for programs.
+
+import FileCopying
+import IOPages
+
+extension CopyReport {
+  /// The blocks that were taken when the report was made, each by its pages.
+  private var picture: PoolPicture {
+    PoolPicture(
+      statistics,
+      usedPageCounts: Array(
+        repeating: granted.blockByteCount / IOPage.pageSize, count: granted.blockCount))
+  }
+
+  /// Lines for a person.
+  var lines: [String] {
+    let size = ByteSize(byteCount: byteCount)
+    let rate = ByteSize(byteCount: Int(self.rate)).rounded
+    return [
+      "copied \(size) in \(duration.inSeconds.formatted(decimals: 3)) s (\(rate)/s)"
+        + (isVerified ? ", verified" : ""),
+      "granted: \(granted.phrases.joined(separator: "; "))",
+    ] + picture.lines()
+  }
+
+  /// One object for a program.
+  package var json: JSONValue {
+    .object([
+      ("bytes", .integer(byteCount)), ("seconds", .number(duration.inSeconds)),
+      ("bytes_per_second", .integer(Int(rate))), ("verified", .bool(isVerified)),
+      ("granted", granted.json), ("orders", picture.json),
+    ])
+  }
+}
+
+extension CopyGrant {
+  fileprivate var phrases: [String] {
+    let transfers =
+      switch method {
+      case .ring(fixedBuffers: true): "io_uring with the region as fixed buffers"
+      case .ring(fixedBuffers: false): "io_uring without fixed buffers"
+      case .calls: "pread and pwrite"
+      case .callsSinceRefused(let errno): "pread and pwrite, since io_uring is refused (\(errno))"
+      }
+    let reserved = ByteSize(byteCount: regionByteCount)
+    let committed = ByteSize(byteCount: committedByteCount)
+    return [
+      transfers,
+      "\(readsDirectly ? "direct" : "buffered") reads",
+      "\(writesDirectly ? "direct" : "buffered") writes",
+      "\(blockCount) blocks of \(ByteSize(byteCount: blockByteCount))",
+      "\(committed) committed of \(reserved)",
+      "huge pages: \(HugePages(region.backing).rawValue)",
+      "placement: \(region.placement)",
+    ]
+  }
+
+  fileprivate var json: JSONValue {
+    .object([
+      ("io_uring", .bool(usesRing)), ("fixed_buffers", .bool(method == .ring(fixedBuffers: true))),
+      ("io_uring_refused", refusal.map { .string($0) } ?? .null),
+      ("direct_reads", .bool(readsDirectly)), ("direct_writes", .bool(writesDirectly)),
+      ("block", .integer(blockByteCount)), ("blocks", .integer(blockCount)),
+      ("region", .integer(regionByteCount)), ("committed", .integer(committedByteCount)),
+      ("huge_pages", .string(HugePages(region.backing).rawValue)),
+      ("placement", .string("\(region.placement)")),
+    ])
+  }
+
+  private var usesRing: Bool {
+    switch method {
+    case .ring: true
+    case .calls, .callsSinceRefused: false
+    }
+  }
+
+  private var refusal: String? {
+    switch method {
+    case .ring, .calls: nil
+    case .callsSinceRefused(let errno): "\(errno)"
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// The line that shows how far a copy is. It is drawn on a terminal only, over itself, and not more
+// often than somebody can read.
+
+package import FileCopying
+
+/// Draws the progress of a copy on standard error.
+package struct ProgressBar {
+  private let isShown = standardErrorIsTerminal
+  private let clock = ContinuousClock()
+  private var lastDrawn: ContinuousClock.Instant?
+
+  /// Draws the bar if the last time is long enough ago, or if a phase is complete.
+  mutating func show(_ progress: CopyProgress) {
+    guard isShown else { return }
+    let now = clock.now
+    let isComplete = progress.doneByteCount == progress.byteCount
+    if let lastDrawn, !isComplete, lastDrawn.duration(to: now) < .milliseconds(100) { return }
+    lastDrawn = now
+    writeToStandardError("\r\(Self.line(progress, width: terminalWidth - 1))")
+  }
+
+  /// Takes the bar away.
+  func clear() {
+    guard isShown, lastDrawn != nil else { return }
+    writeToStandardError("\r\u{1B}[K")
+  }
+
+  /// The line for one moment, exactly `width` characters long if that is enough for the figures.
+  ///
+  ///     copying   [#########           ]  45%  461.0 MiB of 1.0 GiB  905.3 MiB/s  0:01 left
+  package static func line(_ progress: CopyProgress, width: Int) -> String {
+    let verb =
+      switch progress.phase {
+      case .copying: "copying"
+      case .verifying: "verifying"
+      }
+    let done = ByteSize(byteCount: progress.doneByteCount).rounded
+    let total = ByteSize(byteCount: progress.byteCount).rounded
+    let rate = progress.rate.map { ByteSize(byteCount: Int($0)).rounded + "/s" } ?? ""
+    let remaining = progress.remaining.map { $0.clockText + " left" } ?? ""
+    // The percentage is rounded down: 100 % is when all of it is there.
+    let figures = [
+      "\(Int(progress.fraction * 100))%".paddedLeft(to: 4),
+      "\(done) of \(total)".paddedLeft(to: 22),
+      rate.paddedLeft(to: 12), remaining.paddedLeft(to: 12),
+    ].joined(separator: " ")
+    let barWidth = max(0, width - 9 - figures.count - 4)
+    let filled = Int(progress.fraction * Double(barWidth))
+    let bar =
+      String(repeating: "#", count: filled) + String(repeating: " ", count: barWidth - filled)
+    return "\(verb.paddedRight(to: 9)) [\(bar)] \(figures)"
+  }
+}

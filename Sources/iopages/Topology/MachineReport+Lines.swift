@@ -1,0 +1,50 @@
+// The machine's memory, for people.
+
+import FileCopying
+import IOPages
+
+extension MachineReport {
+  var lines: [String] {
+    topology.nodes.flatMap(lines(of:)) + limitLines + ["granted here and now:"]
+      + probes.map { probe in
+        let answer = probe.refusal.map { "no: \($0)" } ?? "yes"
+        return "  \(probe.option.text.paddedRight(to: 28)) \(answer)"
+      }
+  }
+
+  private func lines(of node: NUMATopology.Node) -> [String] {
+    let cpus =
+      node.cpus.isEmpty ? "no CPUs" : "CPUs \(rangesText(node.cpus))"
+    let distances = topology.nodes.map { other in
+      "\(other.node.number): \(node.distances[other.node].map(String.init) ?? "unknown")"
+    }
+    return [
+      "\(node.node): \(cpus); \(size(node.freeByteCount)) free of \(size(node.totalByteCount))",
+      "  distances: \(distances.joined(separator: ", "))",
+    ] + node.hugePages.map { "  \(text(of: $0))" }
+  }
+
+  private var limitLines: [String] {
+    let lockLimit = limits.lockLimit.map { ByteSize(byteCount: $0).description } ?? "none"
+    let waiver = limits.canExceedLockLimit == true ? ", waived for this process" : ""
+    return [
+      "nodes known from: \(sourceText)",
+      "page size: \(ByteSize(byteCount: limits.pageByteCount))",
+      "memory that can be brought in: \(size(limits.availableByteCount))",
+      "memory limit of the control group: "
+        + (limits.controlGroupLimit.map { ByteSize(byteCount: $0).rounded } ?? "none"),
+      "memlock limit: \(lockLimit)\(waiver)",
+      "mbind: \(placementRefusal.map { "refused (\($0))" } ?? "permitted")",
+      "transparent huge pages: \(limits.transparentHugePages?.rawValue ?? "not in this kernel")",
+    ] + limits.hugePages.map(text(of:))
+  }
+
+  private func text(of pool: HugePagePool) -> String {
+    "huge pages of \(ByteSize(byteCount: pool.pageByteCount)): "
+      + "\(pool.freeCount) free of \(pool.totalCount)"
+  }
+
+  private func size(_ byteCount: Int?) -> String {
+    byteCount.map { ByteSize(byteCount: $0).rounded } ?? "unknown"
+  }
+}
