@@ -29,7 +29,7 @@ let package = Package(
   traits: [
     .trait(
       name: "NUMA",
-      description: "Topology and placement through libnuma. Without it: one node, no libnuma needed."
+      description: "Topology and placement through libnuma. Without it: one node."
     ),
     .default(enabledTraits: ["NUMA"]),
   ],
@@ -54,7 +54,8 @@ let package = Package(
       name: "MemoryRegions", dependencies: ["CPageMemory", numaTarget, systemPackage],
       swiftSettings: swiftSettings),
     .target(
-      name: "IOPages", dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers],
+      name: "IOPages",
+      dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers],
       swiftSettings: swiftSettings),
     // io_uring, for the tool and for those who want it.
     .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
@@ -74,8 +75,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests: a support library, then one target per layer.
     .target(
-      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "PagePools"], path: "Tests/MemoryTestSupport",
-      swiftSettings: swiftSettings),
+      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "PagePools"],
+      path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],
       swiftSettings: swiftSettings),

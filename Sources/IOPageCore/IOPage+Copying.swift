@@ -16,7 +16,19 @@ extension IOPage {
   /// Copies bytes to `offset`.
   ///
   /// For a part of a text, as in Mirage's `string_blit`:
-  /// `page.copyBytes(from: text.utf8.span.bytes.extracting(first..<last), at: offset)`.
+  /// `page.copyBytes(from: text.utf8.span.extracting(first..<last), at: offset)`.
+  ///
+  /// - Parameters:
+  ///   - source: the bytes; none is allowed.
+  ///   - offset: where they go, in bytes from the start.
+  /// - Precondition: they fit; otherwise nothing is written.
+  /// - Complexity: O(bytes).
+  public mutating func copyBytes(from source: Span<UInt8>, at offset: Int = 0) {
+    // Bytes have no representation but themselves.
+    unsafe copyBytes(from: source.bytes, at: offset)
+  }
+
+  /// Copies bytes to `offset`.
   ///
   /// - Parameters:
   ///   - source: the bytes; none is allowed.

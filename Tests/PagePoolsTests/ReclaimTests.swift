@@ -1,7 +1,8 @@
 import MemoryTestSupport
-@testable import PagePools
 import Synchronization
 import Testing
+
+@testable import PagePools
 
 /// Pages that a test holds and a reclaimer gives back.
 private final class Hoard: Sendable {

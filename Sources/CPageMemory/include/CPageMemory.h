@@ -21,3 +21,5 @@ void page_memory_futex_wake(const uint32_t *word, int count);
 static inline void page_memory_fill(void *start, int byte, size_t count) {
   __builtin_memset(start, byte, count);
 }
+
+#include "CPageMemoryRegion.h"

@@ -46,14 +46,23 @@ package enum PageRequest {
 
 extension PoolReference {
   /// Whether the pool could ever meet the request.
-  func canEverMeet(_ request: PageRequest) -> Bool {
+  private func canEverMeet(_ request: PageRequest) -> Bool {
     if case .singles(let count) = request { return count <= pageCount }
     let largestOrder = unsafe control.pointee.largestOrder  // never changes
     return request.order <= largestOrder
   }
 
+  /// Throws if the pool could never meet the request, or belongs to another process.
+  package func checkCanEverMeet(_ request: PageRequest) throws(OutOfMemory) {
+    guard isOwnedByThisProcess else { throw refusal(request, reason: .notOwner) }
+    guard canEverMeet(request) else {
+      statistics.add(1, to: .failures)
+      throw refusal(request, reason: .largerThanRegion)
+    }
+  }
+
   /// The error for a request that is refused before any memory is looked at.
-  func refusal(_ request: PageRequest, reason: OutOfMemory.Reason) -> OutOfMemory {
+  private func refusal(_ request: PageRequest, reason: OutOfMemory.Reason) -> OutOfMemory {
     guard reason != .notOwner else {
       return OutOfMemory(
         requestedPages: request.pages, requestedOrder: request.order, freePages: 0,

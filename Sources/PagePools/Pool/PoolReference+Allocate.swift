@@ -57,11 +57,7 @@ extension PoolReference {
   private func satisfy<R>(
     _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
   ) throws(OutOfMemory) -> R {
-    guard isOwnedByThisProcess else { throw refusal(request, reason: .notOwner) }
-    guard canEverMeet(request) else {
-      statistics.add(1, to: .failures)
-      throw refusal(request, reason: .largerThanRegion)
-    }
+    try checkCanEverMeet(request)
     var taken = withLock { attempt(&$0) }
     var failure: OutOfMemory?
     if taken == nil {

@@ -1,0 +1,52 @@
+// The calls behind a memory region that Swift's Glibc import does not offer, and their constants'
+// homes: flags are chosen in the .c file, so that no operating-system header is needed here.
+// Every function returns a non-negative result, or the negated errno.
+#pragma once
+#include <stdint.h>
+
+/// mbind(2). `mask` has `bits` bits; a null mask is the empty set.
+int page_memory_mbind(
+    uintptr_t address, uintptr_t byte_count, int mode, const unsigned long *mask, unsigned long bits);
+
+/// get_mempolicy(2) of the mapping at `address`.
+int page_memory_policy_at(
+    uintptr_t address, int *mode, unsigned long *mask, unsigned long bits);
+
+/// get_mempolicy(2): the node of the page at `address`, which the call faults in if it is absent.
+int page_memory_node_at(uintptr_t address);
+
+/// move_pages(2) on this process. Null `nodes` asks where the pages are; `status` has the answers.
+int page_memory_move_pages(
+    unsigned long count, const uintptr_t *pages, const int *nodes, int *status);
+
+/// mremap(2) to a given place, replacing what is mapped there.
+int page_memory_move_mapping(uintptr_t address, uintptr_t byte_count, uintptr_t target);
+
+/// mlock2(2) with MLOCK_ONFAULT: counts the whole range against RLIMIT_MEMLOCK, faults nothing in.
+int page_memory_lock_on_fault(uintptr_t address, uintptr_t byte_count);
+
+/// memfd_create(2), close-on-exec, sealable, not executable where the kernel knows that.
+/// `huge_page_shift`: 0 for base pages, 21 for 2 MiB, 30 for 1 GiB.
+int page_memory_create_memory_file(const char *name, int huge_page_shift);
+
+/// Seals a memory file against shrinking, growing and further seals.
+int page_memory_seal_size(int descriptor);
+
+/// fallocate(2) with PUNCH_HOLE and KEEP_SIZE.
+int page_memory_punch_hole(int descriptor, int64_t offset, int64_t byte_count);
+
+/// The soft RLIMIT_MEMLOCK in bytes; INT64_MAX when there is no limit.
+int64_t page_memory_lock_limit(void);
+
+/// madvise(2) by the names below: several are newer than the headers of the oldest supported libc.
+int page_memory_advise(uintptr_t address, uintptr_t byte_count, int advice);
+enum {
+  PAGE_MEMORY_POPULATE_WRITE,
+  PAGE_MEMORY_DISCARD,
+  PAGE_MEMORY_DISCARD_LOCKED,
+  PAGE_MEMORY_HUGE_PAGES,
+  PAGE_MEMORY_NO_HUGE_PAGES,
+  PAGE_MEMORY_NOT_IN_CORE_DUMPS,
+  PAGE_MEMORY_NOT_IN_FORKS,
+  PAGE_MEMORY_WIPE_ON_FORK,
+};

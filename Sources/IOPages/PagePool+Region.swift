@@ -1,0 +1,33 @@
+// Where a region becomes a pool: the region gives the pages, this gives the tables beside them,
+// and both are kept until the pool lets go.
+
+public import MemoryRegions
+public import PagePools
+
+extension PagePool {
+  /// Opens a pool over the committed pages of a region, and over what is committed later.
+  ///
+  /// The pool keeps the region alive, until its handle is gone and its last page is back. A region
+  /// serves one pool at a time.
+  ///
+  /// - Throws: `RegionError`: the region has a pool already, belongs to another process, or the
+  ///   kernel has no memory for the pool's tables.
+  /// - Complexity: O(committed bytes / largest block). The pages themselves are not touched.
+  public convenience init(region: MemoryRegion) throws(RegionError) {
+    let extender = PoolExtender()
+    let contents = try region.claim { extender.extend(to: $0) }
+    let owner: RegionPoolOwner
+    do throws(RegionError) {
+      owner = try RegionPoolOwner(region)
+    } catch {
+      region.relinquish()
+      throw error
+    }
+    // The owner keeps the region, the tables and the control block until the pool lets go of it;
+    // the claim sees to it that no other pool has them.
+    unsafe self.init(memory: owner.memory(contents: contents == .zero ? .zero : .unknown))
+    extender.connect(to: self)
+    // What was committed while the pool was not known to the extender.
+    extender.extend(to: region.committedByteCount / PagePool.pageSize)
+  }
+}

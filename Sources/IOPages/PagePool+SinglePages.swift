@@ -1,0 +1,42 @@
+// Several owners at once, in the container that can hold values which are not copied.
+
+public import BasicContainers
+public import IOPageCore
+
+extension PagePool {
+  /// Takes `count` pages, each with an owner of its own: Mirage's `pages`.
+  ///
+  /// They need not be next to each other, and each is given back by itself. All are taken, or
+  /// none.
+  ///
+  /// - Parameters:
+  ///   - count: how many; `1 << order` of them is Mirage's `pages_order`.
+  ///   - contents: what they hold.
+  ///   - reclaim: whether reclaimers may be asked before the request fails.
+  /// - Throws: ``OutOfMemory``.
+  /// - Precondition: `count` is not negative.
+  /// - Complexity: O(count), and O(bytes) where memory must be cleared. Any thread.
+  public func allocate(
+    singlePages count: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+  ) throws(OutOfMemory) -> UniqueArray<IOPage> {
+    precondition(count >= 0, "A number of pages must not be negative.")
+    // No room is made in the array for a number that the pool could never meet.
+    try reference.checkCanEverMeet(.singles(count: count))
+    return try UniqueArray(capacity: count) { (span) throws(OutOfMemory) in
+      try allocate(singlePages: count, into: &span, contents: contents, reclaim: reclaim)
+    }
+  }
+}
+
+extension IOPage {
+  /// Takes the run apart into single pages, in ascending order: Mirage's `to_pages`, with owners
+  /// instead of slices that pin the block.
+  ///
+  /// - Complexity: O(pages).
+  public consuming func split() -> UniqueArray<IOPage> {
+    let count = pageCount
+    // A closure cannot consume what it captures, but it can take it out of an optional.
+    var run: IOPage? = consume self
+    return UniqueArray(capacity: count) { span in run.take()?.split(into: &span) }
+  }
+}

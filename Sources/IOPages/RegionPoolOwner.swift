@@ -1,0 +1,46 @@
+// What a pool over a region keeps alive: the region, the tables beside its pages, and the control
+// block that pages point to.
+
+internal import MemoryRegions
+internal import PagePools
+
+/// The memory of one pool. When the pool lets go of it, the tables are unmapped, the control block
+/// is recycled, and the region is free for another pool, or unmapped if nobody else has it.
+@safe
+final class RegionPoolOwner: @unchecked Sendable {
+  // Sendable: nothing in it changes after the initialiser.
+  private let region: MemoryRegion
+  private let sideTables: SideTableMemory
+  private let statistics: SideTableMemory
+  private let control: UnsafeMutableRawPointer
+
+  /// - Throws: `RegionError` if the kernel has no memory for tables; then nothing is left behind.
+  init(_ region: MemoryRegion) throws(RegionError) {
+    self.region = region
+    sideTables = try SideTableMemory(
+      byteCount: PagePool.sideTableByteCount(
+        pageCount: region.byteCount / PagePool.pageSize,
+        largestOrder: region.granted.largestOrder))
+    statistics = try SideTableMemory(
+      byteCount: PagePool.statisticsByteCount(processorCount: SystemLimits.possibleProcessorCount))
+    unsafe control = try ControlBlocks.take()
+  }
+
+  deinit {
+    region.relinquish()
+    // Taken in the initialiser, and the pool that used it is gone.
+    unsafe ControlBlocks.recycle(control)
+  }
+
+  /// The memory as the pool wants it described.
+  @unsafe
+  func memory(contents: PagePools.KnownContents) -> PoolMemory {
+    // All of it is mapped, zeroed and nobody else's, and stays so while this object lives.
+    return unsafe PoolMemory(
+      base: region.baseAddress, pageCount: region.byteCount / PagePool.pageSize,
+      availablePageCount: region.committedByteCount / PagePool.pageSize,
+      largestOrder: region.granted.largestOrder, contents: contents, control: control,
+      sideTables: sideTables.baseAddress, statistics: statistics.baseAddress,
+      processorCount: SystemLimits.possibleProcessorCount, owner: self)
+  }
+}

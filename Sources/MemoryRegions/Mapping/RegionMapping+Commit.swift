@@ -1,0 +1,123 @@
+// Committing: the next bytes of the reservation become memory, backed, excluded, locked, placed and
+// populated as the wishes say. All or nothing: on a failure the bytes are reserved as before.
+//
+// Base pages are opened in place. Huge pages from the pool are mapped elsewhere, made ready there,
+// and moved in at the end: a mapping that replaces another and then fails for want of huge pages
+// leaves a hole, into which another thread's mmap could fall.
+
+import SystemPackage
+
+extension RegionMapping {
+  /// Turns the reserved bytes `range` (offsets from the base) into memory.
+  /// Returns how their placement was checked.
+  func commit(_ range: Range<Int>) throws(RegionError) -> PlacementCheck {
+    guard !range.isEmpty else { return try checkPlacement(unpopulated: range) }
+    let part = try map(range)
+    do throws(RegionError) {
+      try advise(part)
+      try lock(part)
+      try applyPolicy(to: part)
+      try populate(part)
+      let check = try settlePlacement(of: part)
+      try moveIn(part, range)
+      return check
+    } catch {
+      giveUp(part, range)
+      throw error
+    }
+  }
+
+  /// Where the bytes are while they are made ready: addresses.
+  private func map(_ range: Range<Int>) throws(RegionError) -> Range<Int> {
+    let place = address(range.lowerBound)
+    let detail = "\(range.count) bytes"
+    let shift = options.backing.poolPageShift
+    let mapping: SystemCalls.Mapping
+    switch (file, shift) {
+    case (nil, nil):
+      try call("mprotect", .commitRefused, detail) { () throws(Errno) in
+        try systemCalls.open(place, range.count)
+      }
+      return place..<place + range.count
+    case (let file?, nil):
+      // No pool can run dry here: what fails, fails before the reservation is touched.
+      mapping = .file(.replacing(place), descriptor: file, offset: range.lowerBound)
+    case (let file?, _?):
+      mapping = .file(.anywhere, descriptor: file, offset: range.lowerBound)
+    case (nil, let shift?):
+      mapping = .hugePages(.anywhere, shift: shift)
+    }
+    do throws(Errno) {
+      let address = try systemCalls.map(mapping, range.count)
+      return address..<address + range.count
+    } catch {
+      guard let shift else {
+        // Closes the hole that a kernel out of its own memory may have left; a no-op otherwise.
+        _ = try? systemCalls.map(.reservation(.vacant(place)), range.count)
+        throw RegionError(.commitRefused, call: "mmap", errno: error, detail: detail)
+      }
+      throw hugePageShortage(call: "mmap", errno: error, range.count, shift: shift)
+    }
+  }
+
+  /// Keeps the part out of core dumps and forked children, and settles transparent huge pages.
+  private func advise(_ part: Range<Int>) throws(RegionError) {
+    var advice: [(SystemCalls.Advice, RegionError.Kind, String)] = []
+    if options.excludedFromCoreDumps {
+      advice.append((.notInCoreDumps, .exclusionRefused, "excludedFromCoreDumps"))
+    }
+    if options.keepsOutOfForks {
+      advice.append((.notInForks, .exclusionRefused, "excludedFromForks"))
+    }
+    if options.backing == .transparentHugePages {
+      advice.append((.hugePages, .transparentHugePagesUnavailable, "\(part.count) bytes"))
+    }
+    for (advice, kind, detail) in advice {
+      try call("madvise", kind, detail) { () throws(Errno) in
+        try systemCalls.advise(part.lowerBound, part.count, advice)
+      }
+    }
+    if options.backing == .basePages {
+      // A kernel without transparent huge pages refuses the advice, and needs none.
+      try? systemCalls.advise(part.lowerBound, part.count, .noHugePages)
+    }
+  }
+
+  /// Puts what was made ready elsewhere where it belongs.
+  private func moveIn(_ part: Range<Int>, _ range: Range<Int>) throws(RegionError) {
+    let place = address(range.lowerBound)
+    guard part.lowerBound != place else { return }
+    let detail = "moving huge pages into the region needs Linux 5.16 or later"
+    try call("mremap", .hugePagesUnavailable, detail) { () throws(Errno) in
+      try systemCalls.move(part.lowerBound, part.count, place)
+    }
+  }
+
+  /// Undoes a commit that failed after `map`.
+  private func giveUp(_ part: Range<Int>, _ range: Range<Int>) {
+    if part.lowerBound == address(range.lowerBound) {
+      do throws(Errno) {
+        _ = try systemCalls.map(.reservation(.replacing(part.lowerBound)), part.count)
+      } catch {
+        // No room for one more mapping: the pages go all the same, only the access stays open.
+        try? systemCalls.advise(part.lowerBound, part.count, .discard)
+      }
+    } else {
+      try? systemCalls.unmap(part.lowerBound, part.count)
+      // If moving failed half-way, the reservation has a hole. It is closed unless it is taken.
+      _ = try? systemCalls.map(.reservation(.vacant(address(range.lowerBound))), part.count)
+    }
+    if let file { try? systemCalls.punchHole(file, range.lowerBound, range.count) }
+  }
+}
+
+extension RegionOptions {
+  /// A forked child that wrote to private huge pages would need huge pages of its own, which may
+  /// not be there: such regions are never handed on.
+  var keepsOutOfForks: Bool {
+    excludedFromForks || (backing.poolPageShift != nil && storage == .anonymous)
+  }
+
+  /// Huge pages from the pool are always populated: a touch without one would be SIGBUS.
+  var populates: Bool { population == .atCommit || backing.poolPageShift != nil }
+}

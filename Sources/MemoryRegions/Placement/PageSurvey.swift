@@ -1,0 +1,91 @@
+// Asking the kernel where pages really are. The best answer is move_pages without a target, one
+// call for many pages; containers often refuse it. Then get_mempolicy, one call a page; then the
+// counts in /proc/self/numa_maps, which needs no permission; then nobody knows.
+
+package import SystemPackage
+
+/// The whereabouts of the pages of one address range.
+package struct PageSurvey {
+  private let systemCalls: SystemCalls
+  private let range: Range<Int>
+  private let pageStep: Int
+
+  /// `pageStep`: the distance of the pages to ask about; nil for base pages.
+  package init(_ systemCalls: SystemCalls, _ range: Range<Int>, pageStep: Int?) {
+    self.systemCalls = systemCalls
+    self.range = range
+    self.pageStep = pageStep ?? pageByteCount
+  }
+
+  /// Pages asked about in one call.
+  package static let chunk = 16384
+
+  /// Pages in the range.
+  package var pageCount: Int { range.count / pageStep }
+
+  /// Pages outside the wanted nodes.
+  package struct Strays {
+    /// How it was found out.
+    package var check: PlacementCheck
+    /// How many there are.
+    package var count = 0
+    /// Their addresses, where the answer names them.
+    package var pages: [Int] = []
+  }
+
+  /// Finds the pages that are on none of the nodes. A page that is not in memory at all (swapped
+  /// out since) is no stray: the policy decides where it comes back.
+  package func strays(outside nodes: NodeMask) -> Strays {
+    if let strays = try? strays(outside: nodes, asking: systemCalls.nodes) { return strays }
+    let single: @Sendable ([Int]) throws(Errno) -> [Int32] = { (pages) throws(Errno) in
+      var answers: [Int32] = []
+      for page in pages { answers.append(try systemCalls.node(page)) }
+      return answers
+    }
+    if let strays = try? strays(outside: nodes, asking: single) { return strays }
+    guard let text = try? systemCalls.readFile("/proc/self/numa_maps"),
+      let pages = NUMAMaps.pagesByNode(text, starting: range)
+    else { return Strays(check: .unverified) }
+    let count = pages.reduce(0) { $0 + (nodes.contains($1.key) ? 0 : $1.value) }
+    return Strays(check: .everyPage, count: count)
+  }
+
+  private func strays(
+    outside nodes: NodeMask, asking whereabouts: ([Int]) throws(Errno) -> [Int32]
+  ) throws(Errno) -> Strays {
+    var strays = Strays(check: .everyPage)
+    try forEachChunk { (pages) throws(Errno) in
+      for (page, node) in zip(pages, try whereabouts(pages))
+      where node >= 0 && !nodes.contains(Int(node)) {
+        strays.pages.append(page)
+      }
+    }
+    strays.count = strays.pages.count
+    return strays
+  }
+
+  /// Asks the kernel to move pages to a node. Returns the first reason why some stayed.
+  package func move(_ pages: [Int], to node: NUMANode) -> Errno? {
+    var failure: Errno?
+    for start in stride(from: 0, to: pages.count, by: Self.chunk) {
+      let part = Array(pages[start..<min(start + Self.chunk, pages.count)])
+      do throws(Errno) {
+        let answers = try systemCalls.movePages(part, Int32(node.number))
+        if failure == nil, let refused = answers.first(where: { $0 < 0 }) {
+          failure = Errno(rawValue: -refused)
+        }
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    return failure
+  }
+
+  private func forEachChunk(_ body: ([Int]) throws(Errno) -> Void) throws(Errno) {
+    let stride = Self.chunk * pageStep
+    for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: stride) {
+      let end = min(start + stride, range.upperBound)
+      try body(Array(Swift.stride(from: start, to: end, by: pageStep)))
+    }
+  }
+}

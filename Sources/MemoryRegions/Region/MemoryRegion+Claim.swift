@@ -1,0 +1,45 @@
+// A region serves one pool at a time. The claim is what makes that true, and what tells the pool of
+// pages committed later.
+
+import Synchronization
+
+/// What is known of a claimed region's contents.
+package enum KnownContents: Sendable {
+  /// Every committed page, now or later, reads as zero until the claimant writes to it.
+  case zero
+  /// Nothing.
+  case unknown
+}
+
+/// Who has the region.
+struct Claim: Sendable {
+  var onCommit: (@Sendable (Int) -> Void)?
+  var hasBeenClaimed = false
+}
+
+extension MemoryRegion {
+  /// Takes the region for one pool, until `relinquish()`.
+  ///
+  /// `onCommit` is called after each later commit with all pages committed then, in ascending
+  /// order, on the committing thread; it must not commit, claim or relinquish. A commit that ends
+  /// while the claimant sets itself up may be seen both by the call and in `committedByteCount`.
+  /// - Returns: `.zero` to the first claimant of memory that no other process can write.
+  /// - Throws: `.alreadyClaimed`, `.notOwner`.
+  package func claim(
+    onCommit: @escaping @Sendable (_ committedPages: Int) -> Void
+  ) throws(RegionError) -> KnownContents {
+    try checkOwner()
+    return try claim.withLock { claim throws(RegionError) in
+      guard claim.onCommit == nil else { throw RegionError(.alreadyClaimed) }
+      defer { claim.hasBeenClaimed = true }
+      claim.onCommit = onCommit
+      return claim.hasBeenClaimed || granted.storage != .anonymous ? .unknown : .zero
+    }
+  }
+
+  /// Ends a claim. No call of `onCommit` runs after the return. Does nothing in a forked child.
+  package func relinquish() {
+    guard isOwnedByThisProcess else { return }
+    claim.withLock { $0.onCommit = nil }
+  }
+}

@@ -1,0 +1,60 @@
+// A device that a region is registered with has its pages pinned: discarding or moving one would
+// leave the device on the old page. So registrations are counted, and what would do such a thing
+// is refused while there are any.
+
+import Synchronization
+
+/// What a region is registered with.
+public struct RegistrationKind: Hashable, Sendable {
+  enum Code: Hashable, Sendable { case ioUring, vfio, xdp, exportedDescriptor }
+
+  let code: Code
+
+  /// io_uring's fixed buffers.
+  public static let ioUring = RegistrationKind(code: .ioUring)
+  /// An IOMMU mapping through VFIO.
+  public static let vfio = RegistrationKind(code: .vfio)
+  /// The memory of AF_XDP sockets.
+  public static let xdp = RegistrationKind(code: .xdp)
+  /// A descriptor handed to another process.
+  public static let exportedDescriptor = RegistrationKind(code: .exportedDescriptor)
+}
+
+/// A registration of a region, until it is dropped. It keeps the region mapped.
+public struct RegionRegistration: ~Copyable, Sendable {
+  /// The region.
+  public let region: MemoryRegion
+  /// What it is registered with.
+  public let kind: RegistrationKind
+
+  fileprivate init(_ region: MemoryRegion, _ kind: RegistrationKind) {
+    self.region = region
+    self.kind = kind
+  }
+
+  deinit { region.registrations.wrappingSubtract(1, ordering: .releasing) }
+}
+
+extension MemoryRegion {
+  /// Registrations alive. One atomic load.
+  public var registrationCount: Int { registrations.load(ordering: .acquiring) }
+
+  /// Announces that a device is to use the committed bytes, which are populated first if they
+  /// were not.
+  ///
+  /// Drop the registration after the device has let go of the memory, not before.
+  /// - Throws: `.notRegistrable` for private memory that forked children get too: the first write
+  ///   after a fork would leave the device on the child's page. `.notEnoughMemory`,
+  ///   `.populationRefused`, `.notOwner`.
+  public func register(_ kind: RegistrationKind) throws(RegionError) -> RegionRegistration {
+    try checkOwner()
+    try changes.withLock { _ throws(RegionError) in
+      guard granted.isExcludedFromForks || granted.storage != .anonymous else {
+        throw RegionError(.notRegistrable)
+      }
+      if !granted.isPopulated { try mapping.bringIn(0..<committedByteCount) }
+      registrations.wrappingAdd(1, ordering: .relaxed)
+    }
+    return RegionRegistration(self, kind)
+  }
+}

@@ -1,0 +1,77 @@
+// The one mapping that a pool lives on.
+//
+//      base, aligned to the largest block                            base + byteCount
+//      |== committed: backed, placed, populated, locked ==|.. reserved: no access ..|
+//                                             commit(pages:) -->
+//
+// A region hands out no pages itself and knows nothing of blocks in use. It lives as long as
+// anything refers to it: its pool, its registrations, the caller.
+
+import Synchronization
+public import SystemPackage
+
+/// One large range of memory, taken from the kernel at once.
+///
+/// All members may be used from any thread. In a forked child a region of the parent is dead:
+/// every operation throws `.notOwner`, and dropping it does nothing.
+public final class MemoryRegion: Sendable {
+  /// Bytes reserved.
+  public let byteCount: Int
+  /// Exactly what was granted of the options.
+  public let granted: GrantedRegion
+
+  let mapping: RegionMapping
+  private let owner: ProcessGeneration
+  let committed: Atomic<Int>
+  let registrations = Atomic<Int>(0)
+  /// Held while the mapping is changed: one commit, registration or discard at a time.
+  let changes = Mutex(())
+  let claim = Mutex(Claim())
+
+  /// Opens a region.
+  ///
+  /// Reserving costs a few system calls; committing with population costs the time to clear the
+  /// memory, about 0.3 s for each GiB.
+  /// - Throws: `RegionError`: an option makes no sense, or is not granted and not allowed to go
+  ///   unmet. Nothing is left behind then.
+  public convenience init(_ options: RegionOptions) throws(RegionError) {
+    try self.init(options, systemCalls: .linux)
+  }
+
+  /// Opens a region through a system-call table of the caller's.
+  package init(_ options: RegionOptions, systemCalls: SystemCalls) throws(RegionError) {
+    let owner = try ProcessGeneration.current(systemCalls)
+    let (mapping, granted) = try RegionOpening.open(options, systemCalls)
+    self.owner = owner
+    self.mapping = mapping
+    self.granted = granted
+    self.byteCount = mapping.byteCount
+    self.committed = Atomic(mapping.options.initiallyCommitted ?? 0)
+  }
+
+  deinit {
+    // In a forked child the mapping is a copy that the parent's pages may still be read through.
+    if isOwnedByThisProcess { mapping.unmap() }
+  }
+
+  /// The address of the first byte. Bytes `0..<committedByteCount` from there can be used while
+  /// the region lives.
+  @unsafe public var baseAddress: UnsafeMutableRawPointer {
+    // A mapping's address is never zero.
+    unsafe UnsafeMutableRawPointer(bitPattern: mapping.base).unsafelyUnwrapped
+  }
+
+  /// The memory file behind the region, sealed in its size; nil for anonymous storage. It belongs
+  /// to the region: duplicate it to keep it. Who can write to it is trusted with the contents.
+  public var fileDescriptor: FileDescriptor? {
+    mapping.file.map { FileDescriptor(rawValue: $0) }
+  }
+
+  /// Whether this process opened the region, and not the one that this was forked from. One load.
+  package var isOwnedByThisProcess: Bool { owner.isThisProcess }
+
+  /// Throws `.notOwner` in a forked child, before any lock that the parent may have held.
+  func checkOwner() throws(RegionError) {
+    guard isOwnedByThisProcess else { throw RegionError(.notOwner) }
+  }
+}

@@ -1,0 +1,123 @@
+// Opening: reserve once, then try to commit as wished. Where that fails and the caller allows it,
+// the wish is given up, its reason is kept, and the rest is tried again.
+
+import SystemPackage
+
+/// The work of opening a region, up to where there is something to own.
+enum RegionOpening {
+  /// Opens a region. On an error nothing is left mapped or open.
+  static func open(
+    _ options: RegionOptions, _ systemCalls: SystemCalls
+  ) throws(RegionError) -> (mapping: RegionMapping, granted: GrantedRegion) {
+    let kernelPage = systemCalls.pageByteCount()
+    guard kernelPage == pageByteCount else {
+      throw RegionError(
+        .pageSizeUnsupported, call: "sysconf",
+        detail: "the kernel's pages have \(kernelPage) bytes")
+    }
+    let layout = try RegionLayout(options)
+    let base = try RegionMapping.reserve(layout, systemCalls)
+    var wishes = options
+    wishes.initiallyCommitted = layout.initiallyCommitted
+    wishes.largestOrder = layout.largestOrder
+    var unmet: [UnmetWish] = []
+    while true {
+      do throws(RegionError) {
+        return try commit(wishes, unmet, base, systemCalls)
+      } catch {
+        guard let wish = error.kind.degradation, wishes.giveUp(wish) else {
+          try? systemCalls.unmap(base, layout.byteCount)
+          throw error
+        }
+        unmet.append(UnmetWish(wish: wish, reason: error))
+        if wish == .placement {
+          // The policy may be set already on the part that is not committed yet.
+          try? systemCalls.bind(base, layout.byteCount, MemoryPolicy(.default))
+        }
+      }
+    }
+  }
+
+  private static func commit(
+    _ wishes: RegionOptions, _ unmet: [UnmetWish], _ base: Int, _ systemCalls: SystemCalls
+  ) throws(RegionError) -> (RegionMapping, GrantedRegion) {
+    try checkTransparentHugePages(wishes, systemCalls)
+    let mapping = RegionMapping(
+      systemCalls: systemCalls, base: base, byteCount: wishes.byteCount, options: wishes,
+      file: try RegionMapping.memoryFile(wishes, systemCalls))
+    do throws(RegionError) {
+      try mapping.validatePlacement()
+      let check = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))
+      var granted = GrantedRegion(wishes, check, unmet)
+      granted.hugePageByteCount = mapping.hugePageByteCount()
+      return (mapping, granted)
+    } catch {
+      mapping.closeFile()
+      throw error
+    }
+  }
+
+  /// The kernel takes the advice even where it will never follow it, so the mode is read.
+  private static func checkTransparentHugePages(
+    _ wishes: RegionOptions, _ systemCalls: SystemCalls
+  ) throws(RegionError) {
+    guard wishes.backing == .transparentHugePages else { return }
+    let file = wishes.storage == .anonymous ? "enabled" : "shmem_enabled"
+    let mode = systemCalls.transparentHugePages(file)
+    guard mode == nil || mode == "never" || mode == "deny" else { return }
+    throw RegionError(
+      .transparentHugePagesUnavailable,
+      detail: "/sys/kernel/mm/transparent_hugepage/\(file) is \(mode ?? "absent")")
+  }
+}
+
+extension RegionOptions {
+  /// Drops a wish, if that is allowed and there is something left to drop.
+  fileprivate mutating func giveUp(_ wish: Degradations) -> Bool {
+    guard allowing.contains(wish) else { return false }
+    switch wish {
+    case .hugePages:
+      guard let lesser = backing.lesser else { return false }
+      backing = lesser
+    case .placement:
+      guard placement != .none else { return false }
+      placement = .none
+    case .locking:
+      guard lockedInMemory else { return false }
+      lockedInMemory = false
+    case .population:
+      guard populates, backing.poolPageShift == nil else { return false }
+      population = .none
+    default: return false
+    }
+    return true
+  }
+}
+
+extension RegionError.Kind {
+  /// The wish whose giving up answers this refusal; nil if none does.
+  fileprivate var degradation: Degradations? {
+    switch self {
+    case .hugePagesUnavailable, .transparentHugePagesUnavailable: .hugePages
+    case .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused, .placementNotMet:
+      .placement
+    case .lockLimit, .lockRefused: .locking
+    case .notEnoughMemory, .populationRefused: .population
+    default: nil
+    }
+  }
+}
+
+extension GrantedRegion {
+  /// What the wishes that were left amount to.
+  fileprivate init(_ wishes: RegionOptions, _ check: PlacementCheck, _ unmet: [UnmetWish]) {
+    self.init(
+      backing: wishes.backing, hugePageByteCount: nil, placement: wishes.placement,
+      placementCheck: check,
+      isPopulated: wishes.populates,
+      isLocked: wishes.lockedInMemory || wishes.backing.poolPageShift != nil,
+      storage: wishes.storage, isExcludedFromCoreDumps: wishes.excludedFromCoreDumps,
+      isExcludedFromForks: wishes.keepsOutOfForks, largestOrder: wishes.largestOrder ?? 0,
+      unmet: unmet)
+  }
+}

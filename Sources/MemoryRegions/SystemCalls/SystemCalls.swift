@@ -1,0 +1,109 @@
+// Everything a region asks of the kernel goes through one table, for two reasons. A test can make
+// the n-th call of any kind fail, or answer as another machine would, without a special build; and
+// the calls' results are checked in one place. Addresses are integers here: the callers arrange
+// mappings, they never look into them, so nothing above this table needs an unsafe pointer.
+
+package import SystemPackage
+
+/// The kernel interface of a memory region. Every entry throws the `Errno` that the kernel gave.
+package struct SystemCalls: Sendable {
+  // Swift 6.3 does not count a closure's thrown type as a use of the import above; this is one.
+  package typealias Failure = Errno
+
+  /// mmap(2). Returns the address.
+  package var map: @Sendable (_ mapping: Mapping, _ byteCount: Int) throws(Errno) -> Int
+  /// mremap(2) of a whole mapping, replacing what is mapped at the target.
+  package var move:
+    @Sendable (_ address: Int, _ byteCount: Int, _ target: Int) throws(Errno) -> Void
+  /// munmap(2).
+  package var unmap: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
+  /// mprotect(2) to read and write.
+  package var open: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
+  /// madvise(2).
+  package var advise:
+    @Sendable (_ address: Int, _ byteCount: Int, _ advice: Advice) throws(Errno) -> Void
+  /// mlock2(2), counting the whole range at once and faulting nothing in.
+  package var lockOnFault: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
+  /// memfd_create(2), sealable. `hugePageShift` is 0 for base pages. Returns the descriptor.
+  package var createMemoryFile:
+    @Sendable (_ name: String, _ hugePageShift: Int) throws(Errno) -> Int32
+  /// ftruncate(2).
+  package var resize: @Sendable (_ descriptor: Int32, _ byteCount: Int) throws(Errno) -> Void
+  /// fcntl(2): no more shrinking, growing or sealing.
+  package var sealSize: @Sendable (_ descriptor: Int32) throws(Errno) -> Void
+  /// fallocate(2): the range reads as zero and takes no memory.
+  package var punchHole:
+    @Sendable (_ descriptor: Int32, _ offset: Int, _ byteCount: Int) throws(Errno) -> Void
+  /// close(2).
+  package var close: @Sendable (_ descriptor: Int32) throws(Errno) -> Void
+  /// mbind(2), without moving what is already there.
+  package var bind:
+    @Sendable (_ address: Int, _ byteCount: Int, _ policy: MemoryPolicy) throws(Errno) -> Void
+  /// get_mempolicy(2) of the mapping at an address.
+  package var policy: @Sendable (_ address: Int) throws(Errno) -> MemoryPolicy
+  /// get_mempolicy(2): the node of the page at an address.
+  package var node: @Sendable (_ address: Int) throws(Errno) -> Int32
+  /// move_pages(2) as a question: each page's node, or a negated errno.
+  package var nodes: @Sendable (_ pages: [Int]) throws(Errno) -> [Int32]
+  /// move_pages(2): moves each page to the node. Each page's node after it, or a negated errno.
+  package var movePages: @Sendable (_ pages: [Int], _ node: Int32) throws(Errno) -> [Int32]
+  /// getrlimit(2): RLIMIT_MEMLOCK in bytes, `Int.max` for none.
+  package var lockLimit: @Sendable () throws(Errno) -> Int
+  /// sysconf(3): the kernel's page size in bytes.
+  package var pageByteCount: @Sendable () -> Int
+  /// The text of a small file of /proc or /sys.
+  package var readFile: @Sendable (_ path: String) throws(Errno) -> String
+}
+
+extension SystemCalls {
+  /// What to map, and where.
+  package enum Mapping: Hashable, Sendable {
+    /// Address space only: no access, no memory, no reservation of swap.
+    case reservation(Position)
+    /// Private memory that reads as zero and is backed page by page when touched.
+    case memory(Position)
+    /// Private huge pages of `1 << shift` bytes, taken from the kernel's pool by this call.
+    case hugePages(Position, shift: Int)
+    /// A memory file, shared.
+    case file(Position, descriptor: Int32, offset: Int)
+  }
+
+  /// Where a mapping goes.
+  package enum Position: Hashable, Sendable {
+    /// Where the kernel likes.
+    case anywhere
+    /// Here, instead of what is mapped here.
+    case replacing(Int)
+    /// Here, and only if nothing is mapped here.
+    case vacant(Int)
+  }
+
+  /// What madvise(2) is told.
+  package enum Advice: Hashable, Sendable, CaseIterable {
+    case populateWrite, discard, discardLocked, hugePages, noHugePages
+    case notInCoreDumps, notInForks, wipeOnFork
+  }
+}
+
+/// A mapping's memory policy: what mbind(2) sets and get_mempolicy(2) answers.
+package struct MemoryPolicy: Equatable, Sendable {
+  /// The kernel's modes that regions use. The raw values are the kernel's own.
+  package enum Mode: Int32, Sendable {
+    case `default` = 0
+    case preferred = 1
+    case bind = 2
+    case interleave = 3
+    case local = 4
+    case preferredMany = 5
+  }
+
+  /// The mode; nil if the kernel named one that this package does not know.
+  package var mode: Mode?
+  /// The nodes it names.
+  package var nodes: NodeMask
+
+  package init(_ mode: Mode?, _ nodes: NodeMask = NodeMask()) {
+    self.mode = mode
+    self.nodes = nodes
+  }
+}

@@ -1,0 +1,81 @@
+// The machine's nodes. libnuma finds them where the build has it; without it, or where it says that
+// there is no NUMA, the answer is one node with everything. Figures that the system hides are nil,
+// never guessed.
+
+import SystemPackage
+
+/// The NUMA nodes of this machine.
+public struct NUMATopology: Hashable, Sendable {
+  /// One node.
+  public struct Node: Hashable, Sendable {
+    /// Its number.
+    public let node: NUMANode
+    /// The CPUs near to it; none on a node that is memory only.
+    public let cpus: [Int]
+    /// Its memory in bytes, and the free part; nil if the system does not say.
+    public let totalByteCount: Int?
+    public let freeByteCount: Int?
+    /// The distance to each node, 10 to itself. Nodes whose distance is unknown are left out.
+    public let distances: [NUMANode: Int]
+    /// Its share of the pools of huge pages.
+    public let hugePages: [HugePagePool]
+  }
+
+  /// Where the answer comes from.
+  public enum Source: Hashable, Sendable {
+    /// libnuma.
+    case libnuma
+    /// One node is assumed: this build has no libnuma.
+    case withoutLibnuma
+    /// One node is assumed: this kernel, or its container, offers no NUMA.
+    case withoutKernelSupport
+  }
+
+  /// The nodes by ascending number. Numbers need not be dense.
+  public let nodes: [Node]
+  /// Where the answer comes from.
+  public let source: Source
+
+  /// The nodes as they are now. Reads /sys: microseconds to a millisecond. Any thread may ask.
+  public static var current: NUMATopology { current(.linux) }
+
+  package static func current(_ systemCalls: SystemCalls) -> NUMATopology {
+    #if NUMA
+      if let nodes = LibnumaTopology.nodes(systemCalls) {
+        return NUMATopology(nodes: nodes, source: .libnuma)
+      }
+      return NUMATopology(nodes: [singleNode(systemCalls)], source: .withoutKernelSupport)
+    #else
+      return NUMATopology(nodes: [singleNode(systemCalls)], source: .withoutLibnuma)
+    #endif
+  }
+
+  /// Whether this build has the trait NUMA.
+  package static var isCompiledIn: Bool {
+    #if NUMA
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// A node's directory in /sys.
+  static func directory(_ node: NUMANode) -> String {
+    "/sys/devices/system/node/node\(node.number)"
+  }
+
+  /// The nodes that have memory; node 0 alone if the system does not say.
+  package static func nodesWithMemory(_ systemCalls: SystemCalls) -> Set<NUMANode> {
+    let numbers = systemCalls.numberList("/sys/devices/system/node/has_memory")
+    return Set((numbers ?? [0]).map { NUMANode($0) })
+  }
+
+  /// The whole machine as node 0.
+  package static func singleNode(_ systemCalls: SystemCalls) -> Node {
+    let memory = systemCalls.keyedSizes("/proc/meminfo")
+    return Node(
+      node: 0, cpus: systemCalls.numberList("/sys/devices/system/cpu/online") ?? [],
+      totalByteCount: memory?["MemTotal"], freeByteCount: memory?["MemFree"],
+      distances: [0: 10], hugePages: HugePagePool.all(systemCalls))
+  }
+}

@@ -1,0 +1,32 @@
+import IOPages
+import Testing
+
+@Suite struct IOPageStringsTests {
+  private func page(_ text: String) throws -> IOPage {
+    let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 4096)))
+    var page = try pool.allocate(pages: 1)
+    page.fill(with: 0x20)
+    page.copyBytes(from: text.utf8.span)
+    return page
+  }
+
+  @Test func bytesAreCopiedOut() throws {
+    let page = try page("abc")
+    let bytes = [UInt8](copying: page)
+    #expect(bytes.count == 4096)
+    #expect(Array(bytes[0..<4]) == [0x61, 0x62, 0x63, 0x20])
+  }
+
+  @Test func textIsDecoded() throws {
+    let page = try page("größe")
+    #expect(String(decoding: page).hasPrefix("größe "))
+    #expect(String(validating: page)?.utf8.count == 4096)
+  }
+
+  @Test func whatIsNotTextIsReplacedOrRefused() throws {
+    var page = try page("abc")
+    page[1] = 0xff
+    #expect(String(decoding: page).hasPrefix("a\u{fffd}c"))
+    #expect(String(validating: page) == nil)
+  }
+}
