@@ -59,6 +59,8 @@ final class CallJournal: Sendable {
 
   /// `base` with every call watched. Meant for regions of at most some hundred MiB.
   func table(over base: SystemCalls = .linux) -> SystemCalls {
+    // The page that tells processes apart is mapped once and for ever: not on this account.
+    _ = try? ProcessGeneration.current(.linux)
     var table = base
     table.map = { (mapping, byteCount) throws(Errno) in
       try self.enter("mmap")
