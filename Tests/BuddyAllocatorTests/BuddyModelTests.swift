@@ -20,17 +20,17 @@ struct BuddyModelTests {
 
   @Test(arguments: geometries(frameCounts: [1, 2, 3, 63, 64, 65, 100]))
   func smallRegions(_ geometry: Geometry) {
-    compare(geometry, steps: 3000, comparingBlocksEvery: 1)
+    compare(geometry, steps: 1000, comparingBlocksEvery: 1)
   }
 
   @Test(arguments: geometries(frameCounts: [4095, 4096, 4097, 5000, 12345]))
   func mediumRegions(_ geometry: Geometry) {
-    compare(geometry, steps: 300, comparingBlocksEvery: 10)
+    compare(geometry, steps: 200, comparingBlocksEvery: 10)
   }
 
   @Test(arguments: geometries(frameCounts: [300_000]))
   func largeRegion(_ geometry: Geometry) {
-    compare(geometry, steps: 60, comparingBlocksEvery: 20)
+    compare(geometry, steps: 40, comparingBlocksEvery: 20)
   }
 
   /// Short lists that told a wrong buddy from a right one: where the shrinker's output goes. These
