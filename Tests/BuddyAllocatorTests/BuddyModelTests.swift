@@ -20,7 +20,7 @@ struct BuddyModelTests {
 
   @Test(arguments: geometries(frameCounts: [1, 2, 3, 63, 64, 65, 100]))
   func smallRegions(_ geometry: Geometry) {
-    compare(geometry, steps: 3000, comparingBlocksEvery: 1)
+    compare(geometry, steps: 1000, comparingBlocksEvery: 1)
   }
 
   @Test(arguments: geometries(frameCounts: [4095, 4096, 4097, 5000, 12345]))
