@@ -13,7 +13,8 @@ public enum InvariantViolation: Error, Equatable, Sendable {
   case freeTwice(level: Int, word: Int)
   /// A word is not in the list of its largest run, or is in another.
   case wrongList(level: Int, word: Int)
-  /// A summary bit does not say what the words below it hold.
+  /// A summary bit does not say what the words below it hold, or a word is listed that does not
+  /// exist.
   case wrongSummary(level: Int, run: Int)
   /// The bit for an order does not say whether its list has members.
   case wrongOrderBit(order: Int)
@@ -37,6 +38,9 @@ extension Buddy {
       words[BuddyHeader.largestOrder] == UInt64(largestOrder),
       managedFrameCount <= frameCount
     else { throw .header }
+    if words[BuddyHeader.ordersPresent] >> UInt64(largestOrder + 1) != 0 {
+      throw .wrongOrderBit(order: largestOrder + 1)
+    }
     var freeFrames = 0
     for level in 0..<geometry.levelCount {
       for word in 0..<geometry.levels[level].wordCount {
@@ -78,7 +82,7 @@ extension Buddy {
     let sets = geometry.levels[level].sets
     for run in 0..<BuddyGeometry.ordersPerLevel {
       guard
-        sets.summariesAgree(
+        sets.isConsistent(
           lane: run, capacity: geometry.levels[level].wordCount, in: words)
       else { throw .wrongSummary(level: level, run: run) }
       let order = BuddyGeometry.ordersPerLevel * level + run
@@ -107,7 +111,7 @@ extension Buddy {
   }
 
   private func checkWithheld() throws(InvariantViolation) {
-    guard geometry.withheld.summariesAgree(lane: 0, capacity: frameCount, in: words)
+    guard geometry.withheld.isConsistent(lane: 0, capacity: frameCount, in: words)
     else { throw .wrongWithheld }
     var count = 0
     for frame in 0..<frameCount where geometry.withheld.contains(frame, lane: 0, in: words) {

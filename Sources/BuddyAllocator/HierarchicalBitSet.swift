@@ -111,16 +111,21 @@ struct HierarchicalBitSet {
     return words[wordIndex(lane: lane, height: height, index: index)] & mask != 0
   }
 
-  /// Whether each summary bit says what the words below it hold.
-  func summariesAgree(lane: Int, capacity: Int, in words: MetadataWords) -> Bool {
-    var count = (capacity &+ 63) &>> 6
-    for height in 1..<Swift.max(height, 1) {
-      for index in 0..<count {
-        let below = words[wordIndex(lane: lane, height: height &- 1, index: index)]
-        let summary = words[wordIndex(lane: lane, height: height, index: index &>> 6)]
-        if (summary & (1 &<< UInt64(index & 63)) != 0) != (below != 0) { return false }
+  /// Whether each summary bit says what the words below it hold, and no bit is set for a member
+  /// that cannot exist.
+  func isConsistent(lane: Int, capacity: Int, in words: MetadataWords) -> Bool {
+    var bitCount = capacity
+    for height in 0..<height {
+      let wordCount = (bitCount &+ 63) &>> 6
+      for index in 0..<wordCount {
+        let word = words[wordIndex(lane: lane, height: height, index: index)]
+        let isLast = index == wordCount - 1
+        if isLast, bitCount & 63 != 0, word &>> UInt64(bitCount & 63) != 0 { return false }
+        guard height + 1 < self.height else { continue }
+        let summary = words[wordIndex(lane: lane, height: height + 1, index: index &>> 6)]
+        if (summary & (1 &<< UInt64(index & 63)) != 0) != (word != 0) { return false }
       }
-      count = (count &+ 63) &>> 6
+      bitCount = wordCount
     }
     return true
   }

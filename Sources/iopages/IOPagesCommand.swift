@@ -15,7 +15,7 @@ struct IOPagesCommand: ParsableCommand {
       Example:
         iopages copy disk.img backup.img --verify
       """,
-    subcommands: [CopyCommand.self, TopologyCommand.self, MapCommand.self])
+    subcommands: [CopyCommand.self, TopologyCommand.self, MapCommand.self, BenchCommand.self])
 
   static func main() {
     do {

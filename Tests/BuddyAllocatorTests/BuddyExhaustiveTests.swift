@@ -39,7 +39,7 @@ struct BuddyExhaustiveTests {
     Space(units: 4, unitOrder: 5, largestOrder: 5),
     Space(units: 4, unitOrder: 5, largestOrder: 6),
     Space(units: 4, unitOrder: 5, largestOrder: 7),
-    Space(units: 8, unitOrder: 5, largestOrder: 8, depth: 3),
+    Space(units: 8, unitOrder: 5, largestOrder: 8, depth: 2),
     Space(units: 3, unitOrder: 11, largestOrder: 12),
   ])
   func everySequence(_ space: Space) {

@@ -39,6 +39,7 @@ struct BuddyTwin: ~Copyable {
   mutating func perform(
     _ operation: BuddyOperation, comparingBlocks: Bool, outcome actual: inout BuddyOutcome
   ) -> String? {
+    if TestSeed.isTracing { TestSeed.write("  \(operation),\n") }
     actual = operation.perform(on: &fixture.buddy)
     let expected = operation.perform(on: &reference)
     if actual != expected { return "\(operation) gave \(actual), not \(expected)" }

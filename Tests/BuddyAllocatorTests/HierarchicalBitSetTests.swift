@@ -45,7 +45,7 @@ struct HierarchicalBitSetTests {
       }
       if step % 200 == 0 {
         for lane in 0..<8 {
-          #expect(set.summariesAgree(lane: lane, capacity: capacity, in: words))
+          #expect(set.isConsistent(lane: lane, capacity: capacity, in: words))
         }
       }
     }
@@ -93,12 +93,12 @@ struct HierarchicalBitSetTests {
     // Unsafe: the memory has this many words and lives to the end of the test.
     let words = unsafe MetadataWords(memory.baseAddress, count: set.footprint)
     _ = set.insert(4711, lane: 0, in: words)
-    #expect(set.summariesAgree(lane: 0, capacity: 5000, in: words))
+    #expect(set.isConsistent(lane: 0, capacity: 5000, in: words))
     for height in 0..<set.height {
       let index = set.wordIndex(lane: 0, height: height, index: 4711 >> (6 * (height + 1)))
       let word = words[index]
       words[index] = 0
-      #expect(!set.summariesAgree(lane: 0, capacity: 5000, in: words), "height \(height)")
+      #expect(!set.isConsistent(lane: 0, capacity: 5000, in: words), "height \(height)")
       words[index] = word
     }
     withExtendedLifetime(memory) {}

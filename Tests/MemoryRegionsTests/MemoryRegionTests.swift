@@ -1,19 +1,55 @@
 import MemoryRegions
+import SystemPackage
 import Testing
 
 @Suite struct MemoryRegionTests {
-  @Test func `opens with defaults`() throws {
+  @Test func `one line opens a usable region`() throws {
     let region = try MemoryRegion(RegionOptions(byteCount: 64 << 20))
     #expect(region.byteCount == 64 << 20)
     #expect(region.committedByteCount == 64 << 20)
-    #expect(region.granted.isPopulated)
-    #expect(region.granted.backing == .basePages)
-    #expect(region.granted.largestOrder == 14)
-    #expect(region.granted.unmet.isEmpty)
+    #expect(region.fileDescriptor == nil)
     #expect(region.isOwnedByThisProcess)
     // The region is 64 MiB long and lives to the end of the test.
-    unsafe region.baseAddress.storeBytes(of: 7, toByteOffset: 64 << 20 - 8, as: UInt64.self)
-    let address = unsafe UInt(bitPattern: region.baseAddress)
-    #expect(address % (64 << 20) == 0)
+    let last = 64 << 20 - 8
+    #expect(unsafe region.baseAddress.load(fromByteOffset: last, as: UInt64.self) == 0)
+    unsafe region.baseAddress.storeBytes(of: 7, toByteOffset: last, as: UInt64.self)
+    #expect(unsafe region.baseAddress.load(fromByteOffset: last, as: UInt64.self) == 7)
+    #expect(UInt(bitPattern: unsafe region.baseAddress) % (64 << 20) == 0)
+  }
+
+  @Test func `reserving a terabyte takes no memory`() throws {
+    let journal = CallJournal()
+    // The journal counts pages, so the terabyte itself goes past it: only calls are counted.
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 1 << 40, initiallyCommitted: 0), systemCalls: .linux)
+    #expect(region.committedByteCount == 0)
+    #expect(region.granted.largestOrder == 18)
+    _ = try MemoryRegion(
+      RegionOptions(byteCount: 1 << 24, initiallyCommitted: 0), systemCalls: journal.table())
+    // No file of /proc or /sys is read, and nothing is populated.
+    #expect(Set(journal.names) == ["mmap", "munmap"])
+    #expect(journal.isBalanced)
+  }
+
+  @Test func `dropping a region unmaps it and closes its file`() throws {
+    let journal = CallJournal()
+    do {
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 1 << 20, storage: .memfd(name: "dropped")),
+        systemCalls: journal.table())
+      #expect(region.fileDescriptor != nil)
+      #expect(!journal.isBalanced)
+    }
+    #expect(journal.isBalanced)
+  }
+
+  @Test func `a kernel with larger pages is refused`() {
+    var table = SystemCalls.linux
+    table.pageByteCount = { 65536 }
+    let error = #expect(throws: RegionError.self) {
+      try MemoryRegion(RegionOptions(byteCount: 1 << 20), systemCalls: table)
+    }
+    #expect(error?.kind == .pageSizeUnsupported)
+    #expect(error?.detail.contains("65536") == true)
   }
 }

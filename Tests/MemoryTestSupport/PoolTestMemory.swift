@@ -1,5 +1,6 @@
 // Pools for tests over plain heap memory: no region, no system call, any geometry.
 
+import Glibc
 public import PagePools
 import Synchronization
 
@@ -8,6 +9,7 @@ import Synchronization
 @safe
 public final class PoolTestMemory: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
+  private let ownsBase: Bool
   private let sideTables: UnsafeMutableRawPointer
   private let statistics: UnsafeMutableRawPointer
   private let released: Flag
@@ -20,19 +22,22 @@ public final class PoolTestMemory: @unchecked Sendable {
     public func set() { value.store(true, ordering: .releasing) }
   }
 
-  private init(pages: Int, largestOrder: Int, released: Flag) {
+  private init(
+    pages: Int, largestOrder: Int, released: Flag, base: UnsafeMutableRawPointer? = nil
+  ) {
     self.released = released
     let alignment = 4096 << largestOrder
-    // Fresh heap memory of our own, freed in deinit.
-    unsafe base = .allocate(byteCount: pages * 4096, alignment: alignment)
+    // Fresh heap memory of our own, freed in deinit, unless the caller brings some for good.
+    unsafe ownsBase = base == nil
+    unsafe self.base = base ?? .allocate(byteCount: pages * 4096, alignment: alignment)
     unsafe sideTables = PoolTestMemory.zeroed(
       PagePool.sideTableByteCount(pageCount: pages, largestOrder: largestOrder))
     unsafe statistics = PoolTestMemory.zeroed(PagePool.statisticsByteCount(processorCount: 2))
-    unsafe base.initializeMemory(as: UInt64.self, repeating: 0, count: pages * 512)
+    unsafe self.base.initializeMemory(as: UInt64.self, repeating: 0, count: pages * 512)
   }
 
   deinit {
-    unsafe base.deallocate()
+    if ownsBase { unsafe base.deallocate() }
     unsafe sideTables.deallocate()
     unsafe statistics.deallocate()
     released.set()
@@ -52,16 +57,36 @@ public final class PoolTestMemory: @unchecked Sendable {
     released: Flag = Flag()
   ) -> PagePool {
     let order = largestOrder ?? BlockOrder.fitting(frameCount: pages)
-    let memory = PoolTestMemory(pages: pages, largestOrder: order, released: released)
+    let memory = unsafe PoolTestMemory(pages: pages, largestOrder: order, released: released)
     if contents == .unknown {
       unsafe memory.base.initializeMemory(as: UInt8.self, repeating: 0xaa, count: pages * 4096)
     }
+    return memory.pool(
+      pages: pages, available: available ?? pages, largestOrder: order, contents: contents)
+  }
+
+  /// A pool of one page that is the first page of a file, so that another process can see what
+  /// was written to it.
+  public static func makePool(overFile path: String) -> PagePool {
+    let descriptor = unsafe open(path, O_RDWR)
+    precondition(descriptor >= 0, "The file cannot be opened.")
+    // A mapping of our own, never unmapped.
+    let mapping = unsafe mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+    precondition(unsafe mapping != MAP_FAILED, "The file cannot be mapped.")
+    let memory = unsafe PoolTestMemory(
+      pages: 1, largestOrder: 0, released: Flag(), base: mapping)
+    return memory.pool(pages: 1, available: 1, largestOrder: 0, contents: .zero)
+  }
+
+  private func pool(
+    pages: Int, available: Int, largestOrder: Int, contents: KnownContents
+  ) -> PagePool {
     // The memory is the pool's alone; the control block is never freed.
-    return unsafe PagePool(
+    unsafe PagePool(
       memory: PoolMemory(
-        base: memory.base, pageCount: pages, availablePageCount: available ?? pages,
-        largestOrder: order, contents: contents, control: zeroed(PagePool.controlByteCount),
-        sideTables: memory.sideTables, statistics: memory.statistics, processorCount: 2,
-        owner: memory))
+        base: base, pageCount: pages, availablePageCount: available,
+        largestOrder: largestOrder, contents: contents,
+        control: PoolTestMemory.zeroed(PagePool.controlByteCount),
+        sideTables: sideTables, statistics: statistics, processorCount: 2, owner: self))
   }
 }

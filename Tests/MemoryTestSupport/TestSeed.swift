@@ -27,8 +27,13 @@ package enum TestSeed {
     return seed
   }
 
+  /// Whether `IOPAGES_TEST_TRACE` is set: random tests then print each operation before they perform
+  /// it. For the trap that leaves no list to shorten; together with the seed and `--no-parallel`.
+  // Unsafe: only whether there is such a variable is looked at.
+  package static let isTracing = unsafe getenv("IOPAGES_TEST_TRACE") != nil
+
   /// Unbuffered, unlike `print`: what was written is out even if the next statement traps.
-  private static func write(_ line: String) {
+  package static func write(_ line: String) {
     var line = line
     line.withUTF8 { text in
       // Unsafe: the buffer is valid inside this closure, and `write` only reads it.

@@ -4,13 +4,13 @@
 // cannot be read limits nothing: a container may hide any of these files.
 
 /// The bounds on populating, looked up afresh at each check.
-struct MemoryHeadroom {
+package struct MemoryHeadroom {
   private let systemCalls: SystemCalls
   private let groups: [MemoryControlGroup]
   private let nodes: [NUMANode]
 
   /// `nodes`: those the pages are bound to; nil if they can lie anywhere.
-  init(_ systemCalls: SystemCalls, nodes: Set<NUMANode>?) {
+  package init(_ systemCalls: SystemCalls, nodes: Set<NUMANode>?) {
     self.systemCalls = systemCalls
     self.groups = MemoryControlGroup.ofThisProcess(systemCalls)
     if let nodes, !nodes.isSuperset(of: NUMATopology.nodesWithMemory(systemCalls)) {
@@ -22,7 +22,7 @@ struct MemoryHeadroom {
   }
 
   /// Throws `.notEnoughMemory` if one of the bounds has no room for so many bytes.
-  func check(_ byteCount: Int) throws(RegionError) {
+  package func check(_ byteCount: Int) throws(RegionError) {
     if let available = systemCalls.keyedSizes("/proc/meminfo")?["MemAvailable"] {
       try check(byteCount, available, "MemAvailable")
     }

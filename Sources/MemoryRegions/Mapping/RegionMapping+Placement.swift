@@ -80,7 +80,15 @@ extension RegionMapping {
       guard NUMATopology.isCompiledIn else {
         throw RegionError(.numaUnavailable, detail: "built without the trait NUMA")
       }
-      try setPolicy(MemoryPolicy(.bind, try Self.mask(nodes)), base..<base + byteCount)
+      let policy = MemoryPolicy(.bind, try Self.mask(nodes))
+      // The kernel drops nodes that it does not have from a set, as long as one is left.
+      let known = NUMATopology.nodesWithMemory(systemCalls)
+      guard known.isSuperset(of: nodes) else { throw refusal(nil, policy) }
+      try setPolicy(policy, base..<base + byteCount)
+      // It drops those that a cpuset forbids, too.
+      if let inForce = try? systemCalls.policy(base), inForce.nodes != policy.nodes {
+        throw refusal(nil, policy)
+      }
     }
   }
 
@@ -98,12 +106,13 @@ extension RegionMapping {
     }
   }
 
-  private func refusal(_ errno: Errno, _ policy: MemoryPolicy) -> RegionError {
+  /// Why a policy was not taken: by the errno of mbind, or with none because nodes were dropped.
+  private func refusal(_ errno: Errno?, _ policy: MemoryPolicy) -> RegionError {
     let detail = options.placement.description
     if errno == .noFunction {
       return RegionError(.numaUnavailable, call: "mbind", errno: errno, detail: detail)
     }
-    guard errno == .invalidArgument, !policy.nodes.isEmpty else {
+    guard errno == nil || errno == .invalidArgument, !policy.nodes.isEmpty else {
       return RegionError(.placementRefused, call: "mbind", errno: errno, detail: detail)
     }
     let known = NUMATopology.nodesWithMemory(systemCalls)
@@ -111,7 +120,8 @@ extension RegionMapping {
     let kind: RegionError.Kind =
       known.isSuperset(of: policy.nodes.nodes) ? .nodeNotAllowed : .noSuchNode
     return RegionError(
-      kind, call: "mbind", errno: errno, detail: "\(detail); this machine has \(names)")
+      kind, call: errno == nil ? nil : "mbind", errno: errno,
+      detail: "\(detail); this machine has \(names)")
   }
 
   private static func mask(_ nodes: Set<NUMANode>) throws(RegionError) -> NodeMask {

@@ -8,17 +8,29 @@ import SystemPackage
 
 extension RegionMapping {
   /// The bytes populated between two looks at the headroom.
-  static let populationStep = 64 << 20
+  package static let populationStep = 64 << 20
 
   /// Brings every page of a part that is being committed into memory, if wished.
   func populate(_ part: Range<Int>) throws(RegionError) {
     if options.populates { try bringInAddresses(part) }
   }
 
-  /// Brings the committed bytes `range` (offsets from the base) into memory.
+  /// Brings committed bytes `range` (offsets from the base) into memory that were left to the first
+  /// touch, placed as wished.
   func bringIn(_ range: Range<Int>) throws(RegionError) {
     guard !range.isEmpty else { return }
-    try bringInAddresses(address(range.lowerBound)..<address(range.upperBound))
+    let part = address(range.lowerBound)..<address(range.upperBound)
+    var populating = self
+    populating.options.population = .atCommit
+    do throws(RegionError) {
+      try populating.applyPolicy(to: part)
+      try populating.populate(part)
+      _ = try populating.settlePlacement(of: part)
+    } catch {
+      // The policy that was in force before: pages still come when touched.
+      try? applyPolicy(to: part)
+      throw error
+    }
   }
 
   private func bringInAddresses(_ part: Range<Int>) throws(RegionError) {

@@ -12,19 +12,19 @@
 import SystemPackage
 
 /// A region's mapping, with the wishes in force.
-struct RegionMapping: Sendable {
+package struct RegionMapping: Sendable {
   let systemCalls: SystemCalls
   /// The address of the first byte.
   let base: Int
   /// Bytes reserved from there.
   let byteCount: Int
   /// The wishes that every commit follows; those given up are no longer among them.
-  let options: RegionOptions
+  var options: RegionOptions
   /// The memory file behind it, with its first byte at the region's.
   let file: Int32?
 
   /// Reserves aligned address space. Returns its base.
-  static func reserve(
+  package static func reserve(
     _ layout: RegionLayout, _ systemCalls: SystemCalls
   ) throws(RegionError) -> Int {
     // mmap's own results are multiples of the page already.
@@ -39,16 +39,17 @@ struct RegionMapping: Sendable {
     }
     let base = (start + layout.alignment - 1) & -layout.alignment
     let end = base + layout.byteCount
-    do throws(RegionError) {
-      for (low, high) in [(start, base), (end, start + span)] where low < high {
-        try call("munmap", .reservationRefused, detail) { () throws(Errno) in
-          try systemCalls.unmap(low, high - low)
-        }
+    // What is still ours: an address given back may be another thread's mapping at once.
+    var held = start..<start + span
+    do throws(Errno) {
+      if held.lowerBound < base {
+        try systemCalls.unmap(start, base - start)
+        held = base..<held.upperBound
       }
+      if end < held.upperBound { try systemCalls.unmap(end, held.upperBound - end) }
     } catch {
-      // Unmapping an already unmapped part is no error, so this covers both cases of the loop.
-      try? systemCalls.unmap(start, span)
-      throw error
+      try? systemCalls.unmap(held.lowerBound, held.count)
+      throw RegionError(.reservationRefused, call: "munmap", errno: error, detail: detail)
     }
     return base
   }

@@ -5,9 +5,9 @@
 //      7f2a40000000 bind:0 anon=512 dirty=512 active=0 N0=512 kernelpagesize_kB=4
 
 /// Reading /proc/self/numa_maps.
-enum NUMAMaps {
+package enum NUMAMaps {
   /// Pages by node over the mappings that hold the range. Nil if the text has none of them.
-  static func pagesByNode(_ text: String, starting range: Range<Int>) -> [Int: Int]? {
+  package static func pagesByNode(_ text: String, starting range: Range<Int>) -> [Int: Int]? {
     var lines: [(start: Int, words: ArraySlice<Substring>)] = []
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")

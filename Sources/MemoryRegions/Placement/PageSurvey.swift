@@ -2,40 +2,40 @@
 // call for many pages; containers often refuse it. Then get_mempolicy, one call a page; then the
 // counts in /proc/self/numa_maps, which needs no permission; then nobody knows.
 
-import SystemPackage
+package import SystemPackage
 
 /// The whereabouts of the pages of one address range.
-struct PageSurvey {
+package struct PageSurvey {
   private let systemCalls: SystemCalls
   private let range: Range<Int>
   private let pageStep: Int
 
   /// `pageStep`: the distance of the pages to ask about; nil for base pages.
-  init(_ systemCalls: SystemCalls, _ range: Range<Int>, pageStep: Int?) {
+  package init(_ systemCalls: SystemCalls, _ range: Range<Int>, pageStep: Int?) {
     self.systemCalls = systemCalls
     self.range = range
     self.pageStep = pageStep ?? pageByteCount
   }
 
   /// Pages asked about in one call.
-  static let chunk = 16384
+  package static let chunk = 16384
 
   /// Pages in the range.
-  var pageCount: Int { range.count / pageStep }
+  package var pageCount: Int { range.count / pageStep }
 
   /// Pages outside the wanted nodes.
-  struct Strays {
+  package struct Strays {
     /// How it was found out.
-    var check: PlacementCheck
+    package var check: PlacementCheck
     /// How many there are.
-    var count = 0
+    package var count = 0
     /// Their addresses, where the answer names them.
-    var pages: [Int] = []
+    package var pages: [Int] = []
   }
 
   /// Finds the pages that are on none of the nodes. A page that is not in memory at all (swapped
   /// out since) is no stray: the policy decides where it comes back.
-  func strays(outside nodes: NodeMask) -> Strays {
+  package func strays(outside nodes: NodeMask) -> Strays {
     if let strays = try? strays(outside: nodes, asking: systemCalls.nodes) { return strays }
     let single: @Sendable ([Int]) throws(Errno) -> [Int32] = { (pages) throws(Errno) in
       var answers: [Int32] = []
@@ -65,7 +65,7 @@ struct PageSurvey {
   }
 
   /// Asks the kernel to move pages to a node. Returns the first reason why some stayed.
-  func move(_ pages: [Int], to node: NUMANode) -> Errno? {
+  package func move(_ pages: [Int], to node: NUMANode) -> Errno? {
     var failure: Errno?
     for start in stride(from: 0, to: pages.count, by: Self.chunk) {
       let part = Array(pages[start..<min(start + Self.chunk, pages.count)])

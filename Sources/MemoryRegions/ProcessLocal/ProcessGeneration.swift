@@ -11,13 +11,15 @@ import Synchronization
 import SystemPackage
 
 /// A process, told apart from those it was forked from and those it forks.
-struct ProcessGeneration: Equatable, Sendable {
+package struct ProcessGeneration: Equatable, Sendable {
   private let number: UInt
 
   private static let next = Atomic<UInt>(1)
 
   /// This process. Maps one page the first time.
-  static func current(_ systemCalls: SystemCalls) throws(RegionError) -> ProcessGeneration {
+  package static func current(
+    _ systemCalls: SystemCalls
+  ) throws(RegionError) -> ProcessGeneration {
     let root = try ProcessRoot.current(systemCalls)
     // SAFETY: the root page is never unmapped.
     let word = unsafe root.word(.generation)
@@ -30,7 +32,7 @@ struct ProcessGeneration: Equatable, Sendable {
   }
 
   /// Whether this is the process that it was taken in. One load.
-  var isThisProcess: Bool {
+  package var isThisProcess: Bool {
     guard let root = ProcessRoot.existing else { return false }
     return unsafe root.word(.generation).pointee.load(ordering: .relaxed) == number
   }

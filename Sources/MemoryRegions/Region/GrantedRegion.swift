@@ -5,6 +5,9 @@
 public struct GrantedRegion: Equatable, Sendable {
   /// The pages behind the region.
   public package(set) var backing: Backing
+  /// How much of what was committed at open lies in huge pages: transparent ones are given when the
+  /// kernel has them. Nil where the kernel does not say, or the pages are not there yet.
+  public package(set) var hugePageByteCount: Int?
   /// The placement in force.
   public package(set) var placement: Placement
   /// How the placement of the pages committed at open was checked.

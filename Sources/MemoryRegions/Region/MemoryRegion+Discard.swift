@@ -51,10 +51,3 @@ extension RegionMapping {
     }
   }
 }
-
-extension Backing {
-  /// The unit in which pages are given back, if it is not the base page.
-  fileprivate var hugePageByteCount: Int? {
-    self == .transparentHugePages ? 2 << 20 : poolPageByteCount
-  }
-}

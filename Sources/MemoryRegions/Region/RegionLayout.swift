@@ -1,23 +1,23 @@
 // The numbers of a region, checked before the kernel is asked for anything.
 
 /// The page this package works in, in bytes.
-let pageByteCount = 4096
+package let pageByteCount = 4096
 
 /// A region's sizes and alignment, all valid.
-struct RegionLayout: Equatable {
+package struct RegionLayout: Equatable {
   /// Bytes to reserve.
-  var byteCount: Int
+  package var byteCount: Int
   /// Bytes to commit at open.
-  var initiallyCommitted: Int
+  package var initiallyCommitted: Int
   /// The order of the largest block.
-  var largestOrder: Int
+  package var largestOrder: Int
   /// What the base is a multiple of, in bytes.
-  var alignment: Int
+  package var alignment: Int
 
   /// What x86-64 and AArch64 give a process with 48-bit addresses: 128 TiB.
   static let addressSpaceByteCount = 1 << 47
 
-  init(_ options: RegionOptions) throws(RegionError) {
+  package init(_ options: RegionOptions) throws(RegionError) {
     let byteCount = options.byteCount
     guard byteCount > 0, byteCount % pageByteCount == 0 else {
       throw RegionError(.invalidByteCount, detail: "\(byteCount) bytes")
@@ -46,13 +46,21 @@ struct RegionLayout: Equatable {
     self.initiallyCommitted = committed
     self.largestOrder = largestOrder
     self.alignment = max(
-      pageByteCount << largestOrder, options.backing.poolPageByteCount ?? pageByteCount)
+      pageByteCount << largestOrder, options.backing.hugePageByteCount ?? pageByteCount)
   }
 }
 
 extension Backing {
   /// The size of the pages that come from the kernel's pool of huge pages; nil if none do.
   var poolPageByteCount: Int? { poolPageShift.map { 1 << $0 } }
+
+  /// The size of the huge pages that back the region, or may; nil if none may.
+  var hugePageByteCount: Int? {
+    self == .transparentHugePages ? Self.transparentHugePageByteCount : poolPageByteCount
+  }
+
+  /// The size of transparent huge pages on x86-64, and on AArch64 with base pages of 4096 bytes.
+  private static let transparentHugePageByteCount = 2 << 20
 
   /// The base-2 logarithm of `poolPageByteCount`.
   var poolPageShift: Int? {

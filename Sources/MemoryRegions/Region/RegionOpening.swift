@@ -48,7 +48,9 @@ enum RegionOpening {
     do throws(RegionError) {
       try mapping.validatePlacement()
       let check = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))
-      return (mapping, GrantedRegion(wishes, check, unmet))
+      var granted = GrantedRegion(wishes, check, unmet)
+      granted.hugePageByteCount = mapping.hugePageByteCount()
+      return (mapping, granted)
     } catch {
       mapping.closeFile()
       throw error
@@ -110,7 +112,8 @@ extension GrantedRegion {
   /// What the wishes that were left amount to.
   fileprivate init(_ wishes: RegionOptions, _ check: PlacementCheck, _ unmet: [UnmetWish]) {
     self.init(
-      backing: wishes.backing, placement: wishes.placement, placementCheck: check,
+      backing: wishes.backing, hugePageByteCount: nil, placement: wishes.placement,
+      placementCheck: check,
       isPopulated: wishes.populates,
       isLocked: wishes.lockedInMemory || wishes.backing.poolPageShift != nil,
       storage: wishes.storage, isExcludedFromCoreDumps: wishes.excludedFromCoreDumps,

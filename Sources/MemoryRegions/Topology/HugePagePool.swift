@@ -14,7 +14,7 @@ public struct HugePagePool: Hashable, Sendable {
   public let directory: String
 
   /// The machine's pool, or a node's share. Nil if the kernel has no huge pages of that size.
-  init?(shift: Int, node: NUMANode? = nil, _ systemCalls: SystemCalls) {
+  package init?(shift: Int, node: NUMANode? = nil, _ systemCalls: SystemCalls) {
     let parent = node.map(NUMATopology.directory) ?? "/sys/kernel/mm"
     let directory = "\(parent)/hugepages/hugepages-\(1 << (shift - 10))kB"
     guard let total = systemCalls.number(directory + "/nr_hugepages") else { return nil }
@@ -26,7 +26,7 @@ public struct HugePagePool: Hashable, Sendable {
   }
 
   /// The pools of the sizes that a region can be backed with.
-  static func all(node: NUMANode? = nil, _ systemCalls: SystemCalls) -> [HugePagePool] {
+  package static func all(node: NUMANode? = nil, _ systemCalls: SystemCalls) -> [HugePagePool] {
     Backing.allCases.compactMap(\.poolPageShift).compactMap {
       HugePagePool(shift: $0, node: node, systemCalls)
     }

@@ -3,7 +3,7 @@
 extension SystemCalls {
   /// A file of "Name: 123 kB" lines, as /proc/meminfo: bytes by name. Per-node files repeat
   /// "Node 0" before each name. Nil if there is no such file.
-  func keyedSizes(_ path: String) -> [String: Int]? {
+  package func keyedSizes(_ path: String) -> [String: Int]? {
     guard let text = try? readFile(path) else { return nil }
     var sizes: [String: Int] = [:]
     for line in text.split(separator: "\n") {
@@ -17,13 +17,13 @@ extension SystemCalls {
   }
 
   /// A file that holds one number. Nil if there is none, or no number in it ("max").
-  func number(_ path: String) -> Int? {
+  package func number(_ path: String) -> Int? {
     guard let text = try? readFile(path) else { return nil }
     return Int(text.prefix { $0 != "\n" })
   }
 
   /// A file that lists numbers as "0-3,7". Nil if there is no such file.
-  func numberList(_ path: String) -> [Int]? {
+  package func numberList(_ path: String) -> [Int]? {
     guard let text = try? readFile(path) else { return nil }
     return text.prefix { $0 != "\n" }.split(separator: ",").flatMap { part -> [Int] in
       let ends = part.split(separator: "-").compactMap { Int($0) }

@@ -4,19 +4,19 @@
 // root does, so every ancestor is tried and those without a limit are skipped.
 
 /// One memory cgroup.
-struct MemoryControlGroup: Equatable {
+package struct MemoryControlGroup: Equatable {
   /// Its directory.
-  var directory: String
+  package var directory: String
   /// Whether it has the files of version 2.
-  var isUnified: Bool
+  package var isUnified: Bool
 
   /// The file with the limit, for messages.
-  var limitPath: String {
+  package var limitPath: String {
     directory + (isUnified ? "/memory.max" : "/memory.limit_in_bytes")
   }
 
   /// The groups whose limits apply to this process, the innermost first.
-  static func ofThisProcess(_ systemCalls: SystemCalls) -> [MemoryControlGroup] {
+  package static func ofThisProcess(_ systemCalls: SystemCalls) -> [MemoryControlGroup] {
     guard let text = try? systemCalls.readFile("/proc/self/cgroup") else { return [] }
     var groups: [MemoryControlGroup] = []
     for line in text.split(separator: "\n") {
@@ -37,10 +37,10 @@ struct MemoryControlGroup: Equatable {
   }
 
   /// The limit in bytes; nil if there is none.
-  func limit(_ systemCalls: SystemCalls) -> Int? { systemCalls.number(limitPath) }
+  package func limit(_ systemCalls: SystemCalls) -> Int? { systemCalls.number(limitPath) }
 
   /// Bytes that can still be charged before the limit is met; nil if there is no limit.
-  func room(_ systemCalls: SystemCalls) -> Int? {
+  package func room(_ systemCalls: SystemCalls) -> Int? {
     let usagePath = directory + (isUnified ? "/memory.current" : "/memory.usage_in_bytes")
     guard let limit = limit(systemCalls), let usage = systemCalls.number(usagePath) else {
       return nil

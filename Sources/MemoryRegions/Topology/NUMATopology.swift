@@ -39,7 +39,7 @@ public struct NUMATopology: Hashable, Sendable {
   /// The nodes as they are now. Reads /sys: microseconds to a millisecond. Any thread may ask.
   public static var current: NUMATopology { current(.linux) }
 
-  static func current(_ systemCalls: SystemCalls) -> NUMATopology {
+  package static func current(_ systemCalls: SystemCalls) -> NUMATopology {
     #if NUMA
       if let nodes = LibnumaTopology.nodes(systemCalls) {
         return NUMATopology(nodes: nodes, source: .libnuma)
@@ -51,7 +51,7 @@ public struct NUMATopology: Hashable, Sendable {
   }
 
   /// Whether this build has the trait NUMA.
-  static var isCompiledIn: Bool {
+  package static var isCompiledIn: Bool {
     #if NUMA
       true
     #else
@@ -65,13 +65,13 @@ public struct NUMATopology: Hashable, Sendable {
   }
 
   /// The nodes that have memory; node 0 alone if the system does not say.
-  static func nodesWithMemory(_ systemCalls: SystemCalls) -> Set<NUMANode> {
+  package static func nodesWithMemory(_ systemCalls: SystemCalls) -> Set<NUMANode> {
     let numbers = systemCalls.numberList("/sys/devices/system/node/has_memory")
     return Set((numbers ?? [0]).map { NUMANode($0) })
   }
 
   /// The whole machine as node 0.
-  static func singleNode(_ systemCalls: SystemCalls) -> Node {
+  package static func singleNode(_ systemCalls: SystemCalls) -> Node {
     let memory = systemCalls.keyedSizes("/proc/meminfo")
     return Node(
       node: 0, cpus: systemCalls.numberList("/sys/devices/system/cpu/online") ?? [],

@@ -1,14 +1,14 @@
 // What one node has: from its directory in /sys, which libnuma reads too.
 
 /// The memory of one node, as /sys/devices/system/node/nodeN/meminfo has it.
-struct NodeMemory {
-  var totalByteCount: Int
-  var freeByteCount: Int
+package struct NodeMemory {
+  package var totalByteCount: Int
+  package var freeByteCount: Int
   /// Free bytes, and those of the page cache and of slabs, which give way.
-  var availableByteCount: Int
+  package var availableByteCount: Int
 
   /// Nil if there is no such node, or no /sys.
-  init?(_ node: NUMANode, _ systemCalls: SystemCalls) {
+  package init?(_ node: NUMANode, _ systemCalls: SystemCalls) {
     let path = NUMATopology.directory(node) + "/meminfo"
     guard let sizes = systemCalls.keyedSizes(path),
       let total = sizes["MemTotal"], let free = sizes["MemFree"]

@@ -39,7 +39,7 @@ public struct SystemLimits: Hashable, Sendable {
   /// The limits as they are now. Any thread may ask.
   public static var current: SystemLimits { SystemLimits(.linux) }
 
-  init(_ systemCalls: SystemCalls) {
+  package init(_ systemCalls: SystemCalls) {
     self.pageByteCount = systemCalls.pageByteCount()
     let limit = (try? systemCalls.lockLimit()) ?? 0
     self.lockLimit = limit == .max ? nil : limit
@@ -69,7 +69,7 @@ public struct SystemLimits: Hashable, Sendable {
 
 extension SystemCalls {
   /// The chosen word of "always [madvise] never" in a file of transparent_hugepage; nil if absent.
-  func transparentHugePages(_ file: String) -> String? {
+  package func transparentHugePages(_ file: String) -> String? {
     guard let text = try? readFile("/sys/kernel/mm/transparent_hugepage/" + file),
       let start = text.firstIndex(of: "["), let end = text.firstIndex(of: "]"), start < end
     else { return nil }

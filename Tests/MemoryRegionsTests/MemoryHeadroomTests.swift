@@ -1,0 +1,53 @@
+import MemoryRegions
+import Testing
+
+@Suite struct MemoryHeadroomTests {
+  static let files = [
+    "/proc/meminfo": "MemTotal: 100 kB\nMemAvailable: 64 kB\n",
+    "/proc/self/cgroup": "4:cpu:/x\n3:memory:/outer/inner\n0::/\n",
+    "/sys/fs/cgroup/memory/outer/memory.limit_in_bytes": "40960\n",
+    "/sys/fs/cgroup/memory/outer/memory.usage_in_bytes": "20480\n",
+    "/sys/fs/cgroup/memory/outer/memory.stat":
+      "cache 1\ntotal_active_file 4096\ntotal_inactive_file 4096\n",
+    "/sys/devices/system/node/has_memory": "0-1\n",
+    "/sys/devices/system/node/node1/meminfo":
+      "Node 1 MemTotal: 50 kB\nNode 1 MemFree: 8 kB\nNode 1 SReclaimable: 4 kB\n",
+  ]
+
+  private func refusal(
+    _ byteCount: Int, without absent: String = "", nodes: Set<NUMANode>? = nil
+  ) -> String? {
+    let files = Self.files.filter { absent.isEmpty || !$0.key.contains(absent) }
+    let headroom = MemoryHeadroom(SystemCalls.linux.seeing(only: files), nodes: nodes)
+    do throws(RegionError) {
+      try headroom.check(byteCount)
+      return nil
+    } catch {
+      #expect(error.kind == .notEnoughMemory)
+      return error.detail
+    }
+  }
+
+  @Test func `the tightest bound counts, page cache gives way`() {
+    #expect(refusal(28672) == nil)
+    #expect(
+      refusal(28673) == "28673 bytes needed, 28672 within "
+        + "/sys/fs/cgroup/memory/outer/memory.limit_in_bytes")
+    #expect(refusal(65536, without: "cgroup") == nil)
+    #expect(
+      refusal(65537, without: "cgroup") == "65537 bytes needed, 65536 within MemAvailable")
+  }
+
+  @Test func `nodes bound only what is bound to some of them`() {
+    #expect(refusal(12288, nodes: [1]) == nil)
+    #expect(refusal(12289, nodes: [1]) == "12289 bytes needed, 12288 within node 1")
+    #expect(refusal(12289, nodes: [0, 1]) == nil)
+    // Node 0 hides its figures: then nobody knows.
+    #expect(refusal(12289, nodes: [0]) == nil)
+  }
+
+  @Test func `what cannot be read bounds nothing`() {
+    let headroom = MemoryHeadroom(SystemCalls.linux.seeing(only: [:]), nodes: nil)
+    #expect(throws: Never.self) { try headroom.check(.max) }
+  }
+}

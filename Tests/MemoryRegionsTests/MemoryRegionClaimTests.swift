@@ -1,0 +1,54 @@
+import MemoryRegions
+import Synchronization
+import Testing
+
+@Suite struct MemoryRegionClaimTests {
+  @Test func `one claim at a time, and the second finds unknown contents`() throws {
+    let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, population: .none))
+    #expect(try region.claim(onCommit: { _ in }) == .zero)
+    let error = #expect(throws: RegionError.self) { try region.claim(onCommit: { _ in }) }
+    #expect(error?.kind == .alreadyClaimed)
+    region.relinquish()
+    #expect(try region.claim(onCommit: { _ in }) == .unknown)
+  }
+
+  @Test func `memory that another process can write is never known`() throws {
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 1 << 20, storage: .memfd(name: "shared")))
+    #expect(try region.claim(onCommit: { _ in }) == .unknown)
+  }
+
+  @Test func `the claimant hears of every commit until it relinquishes`() throws {
+    let heard = Heard()
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 4 << 20, initiallyCommitted: 1 << 20, population: .none))
+    _ = try region.claim { pages in heard.pages.withLock { $0.append(pages) } }
+    try region.commit(pages: 256)
+    try region.commit(pages: 0)
+    #expect(throws: RegionError.self) { try region.commit(pages: 1 << 20) }
+    try region.commit(pages: 1)
+    #expect(heard.pages.withLock { $0 } == [512, 513])
+    region.relinquish()
+    try region.commit(pages: 1)
+    #expect(heard.pages.withLock { $0 } == [512, 513])
+  }
+
+  @Test func `commits from many threads are heard in order`() async throws {
+    let heard = Heard()
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 4 << 20, initiallyCommitted: 0, population: .none))
+    _ = try region.claim { pages in heard.pages.withLock { $0.append(pages) } }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask { for _ in 0..<32 { try region.commit(pages: 4) } }
+      }
+      try await group.waitForAll()
+    }
+    #expect(heard.pages.withLock { $0 } == (1...256).map { $0 * 4 })
+    #expect(region.committedByteCount == 4 << 20)
+  }
+}
+
+private final class Heard: Sendable {
+  let pages = Mutex<[Int]>([])
+}

@@ -1,0 +1,83 @@
+import MemoryRegions
+import SystemPackage
+import Testing
+
+@Suite struct SideTableMemoryTests {
+  @Test func `tables are zero, page aligned and rounded up`() throws {
+    let journal = CallJournal()
+    do {
+      let tables = try SideTableMemory(byteCount: 5000, systemCalls: journal.table())
+      #expect(tables.byteCount == 8192)
+      #expect(Int(bitPattern: unsafe tables.baseAddress) % 4096 == 0)
+      // Within the 8192 bytes, while the tables live.
+      #expect(unsafe tables.baseAddress.load(fromByteOffset: 8184, as: UInt64.self) == 0)
+      unsafe tables.baseAddress.storeBytes(of: 1, toByteOffset: 8184, as: UInt64.self)
+    }
+    #expect(journal.isBalanced)
+  }
+
+  @Test func `tables for a terabyte take no memory until touched`() throws {
+    let tables = try SideTableMemory(byteCount: 512 << 20)
+    let start = Int(bitPattern: unsafe tables.baseAddress)
+    #expect(try SystemCalls.linux.residentPages(start..<start + tables.byteCount) == 0)
+    // Within the tables, while they live. One byte is one page, also where huge pages are usual.
+    unsafe tables.baseAddress.storeBytes(of: 1, toByteOffset: 256 << 20, as: UInt8.self)
+    #expect(try SystemCalls.linux.residentPages(start..<start + tables.byteCount) == 1)
+  }
+
+  @Test func `a refusal is typed and leaves nothing`() throws {
+    for index in 0..<2 {
+      let journal = CallJournal()
+      let table = journal.table()
+      journal.arm(failing: index)
+      let error = #expect(throws: RegionError.self) {
+        try SideTableMemory(byteCount: 4096, systemCalls: table)
+      }
+      #expect(error?.kind == .sideTablesRefused)
+      #expect(error?.errno == .noMemory)
+      #expect(journal.isBalanced)
+    }
+    let error = #expect(throws: RegionError.self) { try SideTableMemory(byteCount: .max) }
+    #expect(error?.kind == .sideTablesRefused)
+  }
+
+  @Test func `a child reads zeros`() async {
+    await #expect(processExitsWith: .success) {
+      var tables: SideTableMemory? = try SideTableMemory(byteCount: 4096)
+      let start = try #require(tables.map { Int(bitPattern: unsafe $0.baseAddress) })
+      // Mapped until the parent drops the tables; the child's drop must not unmap.
+      let word = unsafe word(at: start)
+      unsafe word.pointee = 5
+      let status = statusOfForkedChild {
+        guard unsafe word.pointee == 0 else { return 1 }
+        tables = nil
+        return unsafe word.pointee == 0 ? 0 : 2
+      }
+      #expect(status == 0)
+      #expect(unsafe word.pointee == 5)
+      #expect(tables?.byteCount == 4096)
+    }
+  }
+
+  @Test func `tables of no size trap`() async {
+    await #expect(processExitsWith: .failure) { _ = try SideTableMemory(byteCount: 0) }
+  }
+}
+
+extension SystemCalls {
+  /// Pages of the range in memory, by the Rss of /proc/self/smaps.
+  fileprivate func residentPages(_ range: Range<Int>) throws -> Int {
+    var total = 0
+    var isInside = false
+    for line in try readFile("/proc/self/smaps").split(separator: "\n") {
+      let words = line.split(separator: " ")
+      let ends = words[0].split(separator: "-").compactMap { Int($0, radix: 16) }
+      if words[0].last != ":", ends.count == 2 {
+        isInside = ends[0] < ends[1] && range.overlaps(ends[0]..<ends[1])
+      } else if isInside, words[0] == "Rss:" {
+        total += try #require(Int(words[1])) / 4
+      }
+    }
+    return total
+  }
+}
