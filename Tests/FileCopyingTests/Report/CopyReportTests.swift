@@ -13,7 +13,7 @@ import Testing
     #expect(report.byteCount == 100_000)
     #expect(!report.isVerified)
     #expect(report.duration > .zero)
-    #expect(report.rate == 100_000 / (report.duration / .seconds(1)))
+    #expect(report.rate == 100_000 / report.duration.inSeconds)
     #expect(report.granted.blockByteCount == 16 << 10)
     #expect(report.granted.blockCount == 4)
     #expect(report.granted.regionByteCount == options.regionByteCount)
