@@ -54,6 +54,8 @@ package struct DestinationPath: Equatable {
 
   /// The path at the end of the links that start at `path`; there need be nothing at that end.
   private static func followingLinks(_ path: FilePath) throws(Errno) -> FilePath {
+    // No file has an empty name, and nothing that is made there could get it.
+    guard !path.isEmpty else { throw .noSuchFileOrDirectory }
     var path = path
     // As many as the kernel follows.
     for _ in 0..<40 {

@@ -37,6 +37,11 @@ import Testing
     #expect(throws: CopyError.self) { try destination(directory.file("one"), directory) }
   }
 
+  @Test func refusesAnEmptyPath() throws {
+    let directory = try TemporaryDirectory()
+    #expect(throws: CopyError.self) { try destination("", directory) }
+  }
+
   @Test func refusesADirectoryAndADevice() throws {
     let directory = try TemporaryDirectory()
     for (path, text) in [
