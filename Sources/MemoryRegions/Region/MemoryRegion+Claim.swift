@@ -21,7 +21,8 @@ extension MemoryRegion {
   /// Takes the region for one pool, until `relinquish()`.
   ///
   /// `onCommit` is called after each later commit with all pages committed then, in ascending
-  /// order, on the committing thread; it must not commit, claim or relinquish. A commit that ends
+  /// order, on the committing thread; it must not commit,
+  /// register, discard, claim or relinquish. A commit that ends
   /// while the claimant sets itself up may be seen both by the call and in `committedByteCount`.
   /// - Returns: `.zero` to the first claimant of memory that no other process can write.
   /// - Throws: `.alreadyClaimed`, `.notOwner`.
