@@ -30,7 +30,7 @@ extension MemoryRegion {
     onCommit: @escaping @Sendable (_ committedPages: Int) -> Void
   ) throws(RegionError) -> KnownContents {
     try checkOwner()
-    return try claim.withLock { claim throws(RegionError) in
+    return try claim.withVisibleLock { claim throws(RegionError) in
       guard claim.onCommit == nil else { throw RegionError(.alreadyClaimed) }
       defer { claim.hasBeenClaimed = true }
       claim.onCommit = onCommit
@@ -41,6 +41,6 @@ extension MemoryRegion {
   /// Ends a claim. No call of `onCommit` runs after the return. Does nothing in a forked child.
   package func relinquish() {
     guard isOwnedByThisProcess else { return }
-    claim.withLock { $0.onCommit = nil }
+    claim.withVisibleLock { $0.onCommit = nil }
   }
 }
