@@ -28,7 +28,7 @@ package struct CopyProgress: Equatable, Sendable {
 
   /// Bytes per second so far, or nil as long as no time has passed.
   package var rate: Double? {
-    elapsed > .zero ? Double(doneByteCount) / (elapsed / .seconds(1)) : nil
+    elapsed > .zero ? Double(doneByteCount) / elapsed.inSeconds : nil
   }
 
   /// The time that the rest will take at the rate so far, or nil as long as there is no rate.

@@ -18,7 +18,7 @@ package struct CopyReport: Sendable {
 
   /// Bytes per second.
   package var rate: Double {
-    duration > .zero ? Double(byteCount) / (duration / .seconds(1)) : 0
+    duration > .zero ? Double(byteCount) / duration.inSeconds : 0
   }
 }
 

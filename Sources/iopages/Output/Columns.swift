@@ -29,9 +29,6 @@ extension Double {
 }
 
 extension Duration {
-  /// The time in seconds.
-  package var inSeconds: Double { self / .seconds(1) }
-
   /// The time as a clock shows it: `0:07`, `12:30`, `1:02:03`.
   package var clockText: String {
     let seconds = max(0, components.seconds)

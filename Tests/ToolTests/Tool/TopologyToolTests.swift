@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+@Suite struct TopologyToolTests {
+  @Test func showsNodesLimitsAndGrants() throws {
+    let outcome = try Tool.run(["topology"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    for text in [
+      "node 0: ", "distances: ", "huge pages of 2 MiB: ", "memlock limit: ", "mbind: ",
+      "transparent huge pages: ", "granted here and now:", "--huge-pages none", "--numa-node 0",
+    ] {
+      #expect(outcome.output.contains(text), "\(outcome.output)")
+    }
+  }
+
+  @Test func printsOneLineOfJSON() throws {
+    let object = try jsonObject(try Tool.run(["topology", "--json"]).output)
+    let nodes = try #require(object["nodes"] as? [[String: Any]])
+    #expect(!nodes.isEmpty)
+    #expect(object["page_size"] as? Int == 4096)
+    let granted = try #require(object["granted"] as? [[String: Any]])
+    let basePages = granted.first { $0["option"] as? String == "--huge-pages none" }
+    #expect(basePages?["granted"] as? Bool == true)
+    for grant in granted where grant["granted"] as? Bool == false {
+      #expect((grant["refusal"] as? String)?.isEmpty == false, "a refusal says why")
+    }
+  }
+
+  @Test func saysThatPlacementIsRefused() async {
+    await #expect(processExitsWith: .success) {
+      guard refuse(SystemCallNumber.mbind) else {
+        return cannotTest("seccomp", because: "no filter can be installed")
+      }
+      let outcome = try Tool.run(["topology"])
+      #expect(outcome.status == 0)
+      #expect(outcome.output.contains("mbind: refused (Operation not permitted)"))
+      #expect(outcome.output.contains("no: placement refused"))
+    }
+  }
+}
