@@ -87,7 +87,8 @@ let package = Package(
       name: "IOPageCoreTests", dependencies: ["IOPageCore", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "MemoryRegionsTests", dependencies: ["MemoryRegions", "CPageMemory", systemPackage],
+      name: "MemoryRegionsTests",
+      dependencies: ["MemoryRegions", "CPageMemory", "MemoryTestSupport", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IOPagesTests",

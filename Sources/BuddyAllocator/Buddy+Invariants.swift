@@ -36,8 +36,17 @@ extension Buddy {
       words[BuddyHeader.magic] == BuddyHeader.magicNumber,
       words[BuddyHeader.frameCount] == UInt64(frameCount),
       words[BuddyHeader.largestOrder] == UInt64(largestOrder),
-      managedFrameCount <= frameCount
+      words[BuddyHeader.managedFrameCount] <= UInt64(frameCount)
     else { throw .header }
+    // Before the counts are read as numbers: a stray write may have made them too large for one.
+    guard words[BuddyHeader.freeFrameCount] <= UInt64(frameCount) else { throw .wrongFrameCount }
+    guard words[BuddyHeader.withheldFrameCount] <= UInt64(frameCount) else {
+      throw .wrongWithheld
+    }
+    for order in 0...largestOrder
+    where words[BuddyHeader.freeBlockCounts + order] > UInt64(frameCount) {
+      throw .wrongBlockCount(order: order)
+    }
     if words[BuddyHeader.ordersPresent] >> UInt64(largestOrder + 1) != 0 {
       throw .wrongOrderBit(order: largestOrder + 1)
     }

@@ -33,7 +33,8 @@ public struct FreeBlockCounts: Sendable {
   }
 
   /// Why a request of `order` would fail, as Linux's `extfrag_index` measures it: −1 if it would
-  /// not; otherwise near 0 if free memory is short, near 1 if there is enough but in pieces.
+  /// not; otherwise near 0, or below it, if free memory is short, and near 1 if there is enough but
+  /// in pieces.
   ///
   /// The definition is that of `__fragmentation_index` in the kernel's `mm/vmstat.c`, without its
   /// rounding to thousandths.

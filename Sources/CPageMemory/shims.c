@@ -1,6 +1,18 @@
 #define _GNU_SOURCE
 #include "CPageMemory.h"
 
+// The thread sanitizer's own functions, null where it is not linked in.
+extern void __tsan_acquire(void *address) __attribute__((weak));
+extern void __tsan_release(void *address) __attribute__((weak));
+
+void page_memory_lock_acquired(const void *lock) {
+  if (__tsan_acquire) __tsan_acquire((void *)lock);
+}
+
+void page_memory_lock_releasing(const void *lock) {
+  if (__tsan_release) __tsan_release((void *)lock);
+}
+
 #ifdef __linux__
 #include <errno.h>
 #include <linux/futex.h>

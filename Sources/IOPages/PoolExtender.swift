@@ -11,12 +11,12 @@ final class PoolExtender: Sendable {
   private let target = Mutex(WeakPool())
 
   /// Says which pool to extend.
-  func connect(to pool: PagePool) { target.withLock { $0.pool = pool } }
+  func connect(to pool: PagePool) { target.withVisibleLock { $0.pool = pool } }
 
   /// Makes the first `pageCount` pages of the region available, if the pool is still open.
   func extend(to pageCount: Int) {
     // The handle is held while the pool is extended: its control block cannot go meanwhile.
-    let pool = target.withLock { $0.pool }
+    let pool = target.withVisibleLock { $0.pool }
     pool?.reference.extend(to: pageCount)
   }
 }

@@ -79,6 +79,23 @@ import Testing
     }
   }
 
+  @Test func `a huge page of 1 GiB is granted and given back`() throws {
+    try withHugePages(1, shift: 30) { free in
+      do {
+        let region = try MemoryRegion(
+          RegionOptions(byteCount: 2 << 30, initiallyCommitted: 1 << 30, backing: .hugePages1GiB))
+        #expect(try free() == 0)
+        #expect(region.granted.largestOrder == 18)
+        // Within the committed bytes, while the region lives.
+        unsafe region.baseAddress.storeBytes(of: 1, toByteOffset: 1 << 30 - 8, as: UInt64.self)
+        let error = #expect(throws: RegionError.self) { try region.commit(pages: 1 << 18) }
+        #expect(error?.kind == .hugePagesUnavailable)
+        #expect(error?.detail.contains("hugepages-1048576kB/nr_hugepages") == true)
+      }
+      #expect(try free() == 1)
+    }
+  }
+
   @Test func `a commit beyond the pool leaves the region as it was`() throws {
     try withHugePages(2) { free in
       let region = try MemoryRegion(
@@ -97,23 +114,24 @@ import Testing
     }
   }
 
-  /// Runs `body` with `count` huge pages of 2 MiB free, if this process may reserve them.
-  private func withHugePages(_ count: Int, _ body: (_ free: () throws -> Int) throws -> Void) throws
-  {
-    let path = "/proc/sys/vm/nr_hugepages"
-    guard let before = SystemCalls.linux.number(path),
-      let pool = HugePagePool(shift: 21, .linux)
-    else { return cannotTest("hugepages", because: "this kernel has none") }
-    let taken = pool.freeCount - pool.reservedCount
-    guard write(before + count - taken, to: path) else {
+  /// Runs `body` with `count` huge pages free, if this process may reserve them.
+  private func withHugePages(
+    _ count: Int, shift: Int = 21, _ body: (_ free: () throws -> Int) throws -> Void
+  ) throws {
+    guard let pool = HugePagePool(shift: shift, .linux) else {
+      return cannotTest("hugepages", because: "this kernel has none of 2^\(shift) bytes")
+    }
+    let path = pool.directory + "/nr_hugepages"
+    let before = pool.totalCount
+    guard write(before + count - (pool.freeCount - pool.reservedCount), to: path) else {
       return cannotTest("hugepages", because: "\(path) cannot be written (not root?)")
     }
     defer { _ = write(before, to: path) }
-    let reserved = HugePagePool(shift: 21, .linux)
+    let reserved = HugePagePool(shift: shift, .linux)
     guard let reserved, reserved.freeCount - reserved.reservedCount == count else {
-      return cannotTest("hugepages", because: "the kernel found no \(count) huge pages")
+      return cannotTest("hugepages", because: "the kernel found no \(count) of 2^\(shift) bytes")
     }
-    try body { try #require(HugePagePool(shift: 21, .linux)).freeCount }
+    try body { try #require(HugePagePool(shift: shift, .linux)).freeCount }
   }
 
   private func write(_ number: Int, to path: String) -> Bool {

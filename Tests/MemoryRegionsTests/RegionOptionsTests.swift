@@ -18,5 +18,7 @@ import Testing
 
   @Test func `all degradations are all of them`() {
     #expect(Degradations.all == [.hugePages, .placement, .locking, .population])
+    #expect(Degradations.all.description == "hugePages, placement, locking, population")
+    #expect(Degradations.locking.description == "locking")
   }
 }

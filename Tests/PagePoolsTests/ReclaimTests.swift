@@ -7,8 +7,8 @@ import Testing
 /// Pages that a test holds and a reclaimer gives back.
 private final class Hoard: Sendable {
   let pool: PoolReference
-  let pages = Mutex<[Int]>([])
-  let requests = Mutex<[PressureRequest]>([])
+  let pages = Guarded<[Int]>([])
+  let requests = Guarded<[PressureRequest]>([])
 
   init(of pool: PagePool, pages count: Int) throws {
     self.pool = pool.reference
@@ -92,7 +92,7 @@ private final class Hoard: Sendable {
   @Test func aRequestInsideAReclaimerStartsNoRound() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
-    let inner = Mutex<[OutOfMemory.Reason]>([])
+    let inner = Guarded<[OutOfMemory.Reason]>([])
     let reference = pool.reference
     let token = pool.onPressure { request in
       do throws(OutOfMemory) {

@@ -21,7 +21,8 @@ extension MemoryRegion {
   /// Takes the region for one pool, until `relinquish()`.
   ///
   /// `onCommit` is called after each later commit with all pages committed then, in ascending
-  /// order, on the committing thread; it must not commit, claim or relinquish. A commit that ends
+  /// order, on the committing thread; it must not commit,
+  /// register, discard, claim or relinquish. A commit that ends
   /// while the claimant sets itself up may be seen both by the call and in `committedByteCount`.
   /// - Returns: `.zero` to the first claimant of memory that no other process can write.
   /// - Throws: `.alreadyClaimed`, `.notOwner`.
@@ -29,7 +30,7 @@ extension MemoryRegion {
     onCommit: @escaping @Sendable (_ committedPages: Int) -> Void
   ) throws(RegionError) -> KnownContents {
     try checkOwner()
-    return try claim.withLock { claim throws(RegionError) in
+    return try claim.withVisibleLock { claim throws(RegionError) in
       guard claim.onCommit == nil else { throw RegionError(.alreadyClaimed) }
       defer { claim.hasBeenClaimed = true }
       claim.onCommit = onCommit
@@ -40,6 +41,6 @@ extension MemoryRegion {
   /// Ends a claim. No call of `onCommit` runs after the return. Does nothing in a forked child.
   package func relinquish() {
     guard isOwnedByThisProcess else { return }
-    claim.withLock { $0.onCommit = nil }
+    claim.withVisibleLock { $0.onCommit = nil }
   }
 }

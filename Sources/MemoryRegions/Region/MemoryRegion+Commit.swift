@@ -15,7 +15,7 @@ extension MemoryRegion {
   /// - Complexity: O(`pages`): the memory is cleared if the region is populated.
   public func commit(pages: Int) throws(RegionError) {
     try checkOwner()
-    try changes.withLock { _ throws(RegionError) in
+    try changes.withVisibleLock { _ throws(RegionError) in
       let start = committedByteCount
       guard pages >= 0, pages <= (byteCount - start) / pageByteCount else {
         throw RegionError(
@@ -30,7 +30,7 @@ extension MemoryRegion {
       }
       _ = try mapping.commit(start..<end)
       committed.store(end, ordering: .releasing)
-      claim.withLock { $0.onCommit?(end / pageByteCount) }
+      claim.withVisibleLock { $0.onCommit?(end / pageByteCount) }
     }
   }
 }

@@ -14,7 +14,7 @@ extension MemoryRegion {
   /// - Precondition: the range is not empty and lies within the committed pages.
   package func discardContents(pages: Range<Int>) throws(RegionError) {
     try checkOwner()
-    try changes.withLock { _ throws(RegionError) in
+    try changes.withVisibleLock { _ throws(RegionError) in
       precondition(
         !pages.isEmpty && pages.lowerBound >= 0
           && pages.upperBound <= committedByteCount / pageByteCount,

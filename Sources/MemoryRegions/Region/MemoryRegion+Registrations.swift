@@ -48,7 +48,7 @@ extension MemoryRegion {
   ///   `.populationRefused`, `.notOwner`.
   public func register(_ kind: RegistrationKind) throws(RegionError) -> RegionRegistration {
     try checkOwner()
-    try changes.withLock { _ throws(RegionError) in
+    try changes.withVisibleLock { _ throws(RegionError) in
       guard granted.isExcludedFromForks || granted.storage != .anonymous else {
         throw RegionError(.notRegistrable)
       }

@@ -102,3 +102,14 @@ public struct Degradations: OptionSet, Hashable, Sendable {
   /// Any of these.
   public static let all: Degradations = [.hugePages, .placement, .locking, .population]
 }
+
+extension Degradations: CustomStringConvertible {
+  /// The wishes by name: "hugePages, locking".
+  public var description: String {
+    let names: [(Degradations, String)] = [
+      (.hugePages, "hugePages"), (.placement, "placement"), (.locking, "locking"),
+      (.population, "population"),
+    ]
+    return names.filter { contains($0.0) }.map(\.1).joined(separator: ", ")
+  }
+}

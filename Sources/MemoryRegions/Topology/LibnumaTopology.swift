@@ -11,7 +11,7 @@
 
     /// The nodes, by ascending number; nil if libnuma finds no NUMA here.
     static func nodes(_ systemCalls: SystemCalls) -> [NUMATopology.Node]? {
-      lock.withLock { _ in
+      lock.withVisibleLock { _ in
         guard numa_available() >= 0 else { return nil }
         let found = (0...max(0, numa_max_node())).compactMap(memory)
         guard !found.isEmpty else { return nil }

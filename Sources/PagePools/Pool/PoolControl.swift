@@ -4,9 +4,11 @@
 //   mark     nonzero while the pool serves this process. The block lies in memory that the kernel
 //            wipes in a forked child, where zero therefore means "not this process".
 //   lock     held for every change of the state
-//   base, …  what never changes
 //   rounds   counts the rounds of reclaiming that have ended
-//   state    guarded by the lock: buddy, reclaimers, whether the handle is gone
+//   base, …  what never changes
+//   state    at byte 1024, an object of its own: buddy, reclaimers, whether the handle is gone. All
+//            of it is guarded by the lock, none of what stands before it is, so that the two must
+//            not be parts of one value that is accessed as a whole.
 //
 // This version of the pool is a lock around the buddy, which is what a sealed pool is: every
 // allocation and every free takes the lock. Per-processor caches go in front of it.
@@ -18,6 +20,7 @@ internal import Synchronization
 @safe
 struct PoolControl: ~Copyable {
   static let byteCount = 4096
+  static let stateOffset = 1024
   static let aliveMark: UInt64 = 0x4c4f_4f50  // "POOL"
 
   let mark: Atomic<UInt64>
@@ -30,7 +33,6 @@ struct PoolControl: ~Copyable {
   let raw: FrameBitmap
   let heads: FrameBitmap
   let statistics: StatisticsBlock
-  var state: PoolState
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
   @unsafe
@@ -44,14 +46,10 @@ struct PoolControl: ~Copyable {
     unsafe dirty = FrameBitmap(tables + layout.dirty, frameCount: memory.pageCount)
     unsafe raw = FrameBitmap(tables + layout.raw, frameCount: memory.pageCount)
     unsafe heads = FrameBitmap(tables + layout.heads, frameCount: memory.pageCount)
-    let buddy = unsafe Buddy(
-      metadata: tables + layout.buddy, frameCount: memory.pageCount,
-      largestOrder: memory.largestOrder)
     statistics = unsafe StatisticsBlock(memory.statistics, processorCount: memory.processorCount)
     unsafe base = memory.base
     pageCount = unsafe memory.pageCount
     largestOrder = unsafe memory.largestOrder
-    state = unsafe PoolState(buddy: buddy, contents: memory.contents, owner: memory.owner)
     lock = PoolLock()
     rounds = EventCount()
     mark = Atomic(PoolControl.aliveMark)
@@ -71,10 +69,17 @@ struct PoolState: ~Copyable {
   /// The thread that asks the reclaimers at the moment; 0 for none.
   var roundThread: UInt = 0
 
-  init(buddy: consuming Buddy, contents: KnownContents, owner: AnyObject) {
-    self.buddy = buddy
-    self.contents = contents
-    self.owner = owner
+  /// - Precondition: `memory` is as ``PoolMemory`` says.
+  @unsafe
+  init(_ memory: PoolMemory) {
+    let layout = unsafe SideTableLayout(
+      frameCount: memory.pageCount, largestOrder: memory.largestOrder)
+    // The block of side tables has the layout's size, as PoolMemory promises.
+    buddy = unsafe Buddy(
+      metadata: memory.sideTables + layout.buddy, frameCount: memory.pageCount,
+      largestOrder: memory.largestOrder)
+    contents = unsafe memory.contents
+    owner = unsafe memory.owner
   }
 
   /// Whether all pages are back.

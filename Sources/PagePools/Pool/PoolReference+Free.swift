@@ -44,7 +44,8 @@ extension PoolReference {
     unsafe control.pointee.mark.store(0, ordering: .relaxed)
     // Initialised in init(creating:), and ended only here. The owner goes last: it may unmap the
     // side tables and recycle this very block.
-    let owner = unsafe control.pointee.state.owner.take()
+    let owner = unsafe state.pointee.owner.take()
+    unsafe state.deinitialize(count: 1)
     unsafe control.deinitialize(count: 1)
     withExtendedLifetime(owner) {}
   }

@@ -18,20 +18,32 @@ package struct PoolReference: @unchecked Sendable {
   @unsafe
   init(creating memory: PoolMemory) {
     precondition(
-      MemoryLayout<PoolControl>.size <= PoolControl.byteCount, "The control block is too small.")
+      MemoryLayout<PoolControl>.size <= PoolControl.stateOffset
+        && PoolControl.stateOffset + MemoryLayout<PoolState>.size <= PoolControl.byteCount,
+      "The control block is too small.")
     unsafe pointer = memory.control
-    // The control memory is ours alone, large enough and page aligned.
+    // The control memory is ours alone, large enough and page aligned. The mark comes last.
+    unsafe (memory.control + PoolControl.stateOffset).bindMemory(to: PoolState.self, capacity: 1)
+      .initialize(to: PoolState(memory))
     unsafe memory.control.bindMemory(to: PoolControl.self, capacity: 1)
       .initialize(to: PoolControl(memory))
   }
 
-  /// The control block. Only fields that never change, or are atomic, may be used without the
-  /// lock, and none but the mark in a forked child.
+  /// The control block: fields that never change, or are atomic. None but the mark may be used in
+  /// a forked child.
   @unsafe
   @inline(__always)
   var control: UnsafeMutablePointer<PoolControl> {
     // Bound in init(creating:), and valid as the type's contract says.
     unsafe pointer.assumingMemoryBound(to: PoolControl.self)
+  }
+
+  /// The state, to be used with the lock held.
+  @unsafe
+  @inline(__always)
+  var state: UnsafeMutablePointer<PoolState> {
+    // Bound in init(creating:), and valid as the type's contract says.
+    unsafe (pointer + PoolControl.stateOffset).assumingMemoryBound(to: PoolState.self)
   }
 
   /// Whether the pool belongs to this process, not to one that it was forked from.
@@ -47,7 +59,7 @@ package struct PoolReference: @unchecked Sendable {
     unsafe control.pointee.lock.acquire()
     // The state is guarded by the lock that is held now; nobody else refers to it.
     defer { unsafe control.pointee.lock.release() }
-    return try unsafe body(&control.pointee.state)
+    return try unsafe body(&state.pointee)
   }
 
   /// The number of pages that are reserved for the pool.

@@ -10,7 +10,7 @@ import Glibc
 ) -> Int32
 
 /// Runs `body` in a forked child. Returns the child's exit status, or nil if a signal ended it.
-func statusOfForkedChild(_ body: () -> Int32) -> Int32? {
+package func statusOfForkedChild(_ body: () -> Int32) -> Int32? {
   let child = forkProcess()
   if child == 0 { _exit(body()) }
   var status: Int32 = 0
@@ -22,21 +22,21 @@ func statusOfForkedChild(_ body: () -> Int32) -> Int32? {
 }
 
 /// The numbers of system calls that tests refuse.
-enum SystemCallNumber {
+package enum SystemCallNumber {
   #if arch(x86_64)
-    static let mbind: UInt32 = 237
-    static let getMempolicy: UInt32 = 239
-    static let movePages: UInt32 = 279
+    package static let mbind: UInt32 = 237
+    package static let getMempolicy: UInt32 = 239
+    package static let movePages: UInt32 = 279
   #elseif arch(arm64)
-    static let mbind: UInt32 = 235
-    static let getMempolicy: UInt32 = 236
-    static let movePages: UInt32 = 239
+    package static let mbind: UInt32 = 235
+    package static let getMempolicy: UInt32 = 236
+    package static let movePages: UInt32 = 239
   #endif
 }
 
 /// Makes the kernel refuse these calls to this thread with EPERM, as a container's seccomp profile
 /// does. False if the kernel has no seccomp filters.
-func refuse(_ calls: UInt32...) -> Bool {
+package func refuse(_ calls: UInt32...) -> Bool {
   // struct sock_filter: u16 code, u8 jump-if-true, u8 jump-if-false, u32 value.
   func instruction(_ code: UInt64, _ ifTrue: UInt64, _ ifFalse: UInt64, _ value: UInt32) -> UInt64 {
     code | ifTrue << 16 | ifFalse << 24 | UInt64(value) << 32
@@ -61,7 +61,7 @@ func refuse(_ calls: UInt32...) -> Bool {
 }
 
 /// Gives up root, if this process has it, and lowers RLIMIT_MEMLOCK. False if that is not possible.
-func becomeUnprivileged(lockLimit: Int) -> Bool {
+package func becomeUnprivileged(lockLimit: Int) -> Bool {
   var limit = rlimit(rlim_cur: rlim_t(lockLimit), rlim_max: rlim_t(lockLimit))
   // Reads `limit` only during the call.
   guard unsafe setrlimit(Int32(__RLIMIT_MEMLOCK.rawValue), &limit) == 0 else { return false }
