@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: ["9999", "-1"])
   func aNodeThatDoesNotExist(node: String) throws {
-    try expectRefusal(["--numa-node", node], saying: "node \(node)")
+    try expectRefusal(["--numa-node", node], saying: refusal("node \(node)"))
   }
 
   @Test func aMemlockLimitThatIsTooLow() throws {
@@ -85,7 +85,7 @@ import Testing
       guard refuse(SystemCallNumber.mbind) else {
         return cannotTest("seccomp", because: "no filter can be installed")
       }
-      try expectRefusal(["--numa-node", "0"], saying: "placement refused")
+      try expectRefusal(["--numa-node", "0"], saying: refusal("placement refused"))
     }
   }
 }

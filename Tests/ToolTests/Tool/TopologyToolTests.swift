@@ -35,7 +35,7 @@ import Testing
       let outcome = try Tool.run(["topology"])
       #expect(outcome.status == 0)
       #expect(outcome.output.contains("mbind: refused (Operation not permitted)"))
-      #expect(outcome.output.contains("no: placement refused"))
+      #expect(outcome.output.contains("no: \(refusal("placement refused"))"))
     }
   }
 }
