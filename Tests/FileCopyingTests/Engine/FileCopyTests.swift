@@ -115,6 +115,27 @@ import Testing
     #expect(try directory.names() == ["source", "copy"])
   }
 
+  @Test func aSourceThatChangesWhileItIsComparedIsNotCopied() throws {
+    let directory = try TemporaryDirectory()
+    let source = try directory.makeFile("source", pattern(1 << 20))
+    var options = CopyOptions()
+    options.blockByteCount = 64 << 10
+    options.queueDepth = 2
+    options.verifies = true
+    let error = #expect(throws: CopyError.self) {
+      try FileCopy(from: source, to: directory.file("copy"), options: options).run(
+        progress: { progress in
+          guard progress.phase == .verifying, progress.doneByteCount == 64 << 10 else { return }
+          // A part that has not been read again yet. The path is terminated for each call.
+          let file = unsafe open(source.string, O_WRONLY)
+          unsafe pwrite(file, "x", 1, 1_000_000)
+          close(file)
+        })
+    }
+    #expect(error?.description.contains("changed while it was being copied") == true)
+    #expect(try directory.names() == ["source"])
+  }
+
   @Test func aSignalLeavesTheDestinationAsItWas() throws {
     let directory = try TemporaryDirectory()
     let source = try directory.makeFile("source", pattern(1 << 20))
