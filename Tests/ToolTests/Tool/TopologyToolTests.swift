@@ -1,4 +1,5 @@
 import Foundation
+import MemoryTestSupport
 import Testing
 
 @Suite struct TopologyToolTests {
