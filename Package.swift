@@ -101,7 +101,8 @@ let package = Package(
       name: "FileCopyingTests", dependencies: ["FileCopying", "IOPages", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ToolTests", dependencies: ["iopages"], swiftSettings: swiftSettings),
+      name: "ToolTests", dependencies: ["iopages", "MemoryTestSupport"],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

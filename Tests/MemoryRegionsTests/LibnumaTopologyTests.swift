@@ -1,5 +1,6 @@
 #if NUMA
   import MemoryRegions
+  import MemoryTestSupport
   import Testing
 
   @Suite struct LibnumaTopologyTests {

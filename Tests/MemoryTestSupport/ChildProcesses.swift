@@ -32,10 +32,13 @@ package enum SystemCallNumber {
     package static let getMempolicy: UInt32 = 236
     package static let movePages: UInt32 = 239
   #endif
+  // The same on every architecture.
+  package static let ioUringSetup: UInt32 = 425
+  package static let ioUringRegister: UInt32 = 427
 }
 
-/// Makes the kernel refuse these calls to this thread with EPERM, as a container's seccomp profile
-/// does. False if the kernel has no seccomp filters.
+/// Makes the kernel refuse these calls to this thread, and to the processes it starts, with EPERM, as
+/// a container's seccomp profile does. False if the kernel has no seccomp filters.
 package func refuse(_ calls: UInt32...) -> Bool {
   // struct sock_filter: u16 code, u8 jump-if-true, u8 jump-if-false, u32 value.
   func instruction(_ code: UInt64, _ ifTrue: UInt64, _ ifFalse: UInt64, _ value: UInt32) -> UInt64 {

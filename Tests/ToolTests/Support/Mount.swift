@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MemoryTestSupport
 import Testing
 
 /// A small file system of a test's own, which is gone when the value is.

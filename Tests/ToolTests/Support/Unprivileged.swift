@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MemoryTestSupport
 import Testing
 
 /// A user without rights, for tests that root would pass too easily.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MemoryTestSupport
 import Testing
 
 @Suite struct CopyMemoryRefusalTests {
@@ -46,14 +47,18 @@ import Testing
   }
 
   @Test func hugePagesWhereNoneAreFree() throws {
-    let free = try String(
-      contentsOfFile: "/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", encoding: .utf8
-    )
-    guard free == "0\n" else {
-      return cannotTest("no-huge-pages", because: "huge pages of 1 GiB are reserved here")
+    try withMachineHugePages {
+      let free = try String(
+        contentsOfFile: "/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages",
+        encoding: .utf8
+      )
+      guard free == "0\n" else {
+        return cannotTest("no-huge-pages", because: "huge pages of 1 GiB are reserved here")
+      }
+      try expectRefusal(
+        ["--huge-pages", "1G", "--region", "1G"],
+        saying: "huge pages unavailable: 1 of 1 GiB needed")
     }
-    try expectRefusal(
-      ["--huge-pages", "1G", "--region", "1G"], saying: "huge pages unavailable: 1 of 1 GiB needed")
   }
 
   @Test(arguments: ["9999", "-1"])

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MemoryTestSupport
 import Testing
 
 @Suite struct CopyToolTests {

@@ -1,9 +1,10 @@
 import Foundation
+import MemoryTestSupport
 import Testing
 
 @Suite struct TopologyToolTests {
   @Test func showsNodesLimitsAndGrants() throws {
-    let outcome = try Tool.run(["topology"])
+    let outcome = try withMachineHugePages { try Tool.run(["topology"]) }
     #expect(outcome.status == 0)
     #expect(outcome.errors == "")
     for text in [
@@ -15,7 +16,8 @@ import Testing
   }
 
   @Test func printsOneLineOfJSON() throws {
-    let object = try jsonObject(try Tool.run(["topology", "--json"]).output)
+    let object = try jsonObject(
+      try withMachineHugePages { try Tool.run(["topology", "--json"]).output })
     let nodes = try #require(object["nodes"] as? [[String: Any]])
     #expect(!nodes.isEmpty)
     #expect(object["page_size"] as? Int == 4096)
@@ -32,7 +34,7 @@ import Testing
       guard refuse(SystemCallNumber.mbind) else {
         return cannotTest("seccomp", because: "no filter can be installed")
       }
-      let outcome = try Tool.run(["topology"])
+      let outcome = try withMachineHugePages { try Tool.run(["topology"]) }
       #expect(outcome.status == 0)
       #expect(outcome.output.contains("mbind: refused (Operation not permitted)"))
       #expect(outcome.output.contains("no: \(refusal("placement refused"))"))
