@@ -17,7 +17,7 @@ public enum AdoptionError: Error, Equatable, Sendable {
 
 extension IOPage {
   /// Gives up the ownership without giving the pages back: they live until they are adopted by
-  /// ``init(adopting:from:)`` or freed by ``PagePools/PagePool/free(released:)``.
+  /// ``init(adopting:from:)`` or freed by `PagePool.free(released:)`.
   ///
   /// - Returns: the bytes; for an empty page, none.
   /// - Complexity: O(pages / 64).
