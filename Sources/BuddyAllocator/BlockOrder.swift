@@ -48,6 +48,7 @@ public struct FreeBlock: Equatable, Sendable {
   /// The binary logarithm of the block's length in frames.
   public var order: Int
 
+  /// The block of `order` that starts at `frame`.
   public init(frame: Int, order: Int) {
     self.frame = frame
     self.order = order

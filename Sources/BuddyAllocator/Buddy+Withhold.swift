@@ -6,10 +6,10 @@ extension Buddy {
   ///
   /// - Returns: whether they were all free; if not, nothing has changed.
   /// - Precondition: the range is not empty.
-  /// - Complexity: O(frames in the range).
+  /// - Complexity: O(frames / 64), and O(levels) for each aligned block that the range consists of.
   public mutating func withhold(_ frames: Range<Int>) -> Bool {
     guard allocate(at: frames) else { return false }
-    for frame in frames { _ = geometry.withheld.insert(frame, lane: 0, in: words) }
+    geometry.withheld.insert(frames, lane: 0, in: words)
     words[BuddyHeader.withheldFrameCount] &+= UInt64(frames.count)
     return true
   }
@@ -18,14 +18,12 @@ extension Buddy {
   ///
   /// - Throws: ``InvalidFree/outOfRange``, or ``InvalidFree/notWithheld`` unless every frame of
   ///   the range is withheld; then nothing has changed.
-  /// - Complexity: O(frames in the range).
+  /// - Complexity: O(frames / 64), and O(levels) for each aligned block that the range consists of.
   public mutating func release(_ frames: Range<Int>) throws(InvalidFree) {
     guard !frames.isEmpty, frames.lowerBound >= 0, frames.upperBound <= managedFrameCount
     else { throw .outOfRange }
-    for frame in frames where !geometry.withheld.contains(frame, lane: 0, in: words) {
-      throw .notWithheld
-    }
-    for frame in frames { _ = geometry.withheld.remove(frame, lane: 0, in: words) }
+    guard geometry.withheld.contains(frames, lane: 0, in: words) else { throw .notWithheld }
+    geometry.withheld.remove(frames, lane: 0, in: words)
     words[BuddyHeader.withheldFrameCount] &-= UInt64(frames.count)
     for block in AlignedBlocks(frames, largestOrder: largestOrder) {
       give(frame: block.frame, order: block.order)

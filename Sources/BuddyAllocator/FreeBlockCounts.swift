@@ -12,7 +12,7 @@ public struct FreeBlockCounts: Sendable {
   public init() {}
 
   /// Records `count` maximal free blocks of `order`, in `0...35`.
-  public mutating func add(_ count: Int, order: Int) {
+  package mutating func add(_ count: Int, order: Int) {
     precondition(order >= 0 && order <= BlockOrder.highest, "A block's order must be in 0...35.")
     counts[order] += count
     frameCount += count << order
@@ -46,8 +46,7 @@ public struct FreeBlockCounts: Sendable {
     if let largestOrder, largestOrder >= order { return -1 }
     let blocks = blockCount
     guard blocks > 0 else { return 0 }
-    var requested = 1.0
-    for _ in 0..<order { requested *= 2 }
+    let requested = Double(sign: .plus, exponent: min(order, 1023), significand: 1)
     return 1 - (1 + Double(frameCount) / requested) / Double(blocks)
   }
 }

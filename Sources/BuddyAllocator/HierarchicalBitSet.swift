@@ -80,6 +80,59 @@ struct HierarchicalBitSet {
     return true
   }
 
+  /// Adds a range of members, not empty. O(members / 64).
+  func insert(_ members: Range<Int>, lane: Int, in words: MetadataWords) {
+    var members = members
+    for height in 0..<height {
+      forEachWord(of: members, lane: lane, height: height) { index, mask in
+        words[index] |= mask
+      }
+      members = members.lowerBound &>> 6..<((members.upperBound &- 1) &>> 6) &+ 1
+    }
+  }
+
+  /// Removes a range of members, not empty. O(members / 64).
+  func remove(_ members: Range<Int>, lane: Int, in words: MetadataWords) {
+    var members = members
+    for height in 0..<height {
+      forEachWord(of: members, lane: lane, height: height) { index, mask in
+        words[index] &= ~mask
+      }
+      // Only the first and the last word can have members left.
+      var first = members.lowerBound &>> 6
+      var end = ((members.upperBound &- 1) &>> 6) &+ 1
+      if words[wordIndex(lane: lane, height: height, index: first)] != 0 { first &+= 1 }
+      if first < end, words[wordIndex(lane: lane, height: height, index: end &- 1)] != 0 {
+        end &-= 1
+      }
+      guard first < end else { return }
+      members = first..<end
+    }
+  }
+
+  /// Whether all of a range are members. O(members / 64).
+  func contains(_ members: Range<Int>, lane: Int, in words: MetadataWords) -> Bool {
+    var isComplete = true
+    forEachWord(of: members, lane: lane, height: 0) { index, mask in
+      if words[index] & mask != mask { isComplete = false }
+    }
+    return isComplete
+  }
+
+  /// The words of a height that a range of bits touches, each with the mask of the range in it.
+  private func forEachWord(
+    of bits: Range<Int>, lane: Int, height: Int, _ body: (Int, UInt64) -> Void
+  ) {
+    var bit = bits.lowerBound
+    while bit < bits.upperBound {
+      let end = Swift.min(bits.upperBound, (bit | 63) &+ 1)
+      let length = UInt64(end &- bit)
+      let mask = length == 64 ? .max : ((1 &<< length) &- 1) &<< UInt64(bit & 63)
+      body(wordIndex(lane: lane, height: height, index: bit &>> 6), mask)
+      bit = end
+    }
+  }
+
   func contains(_ member: Int, lane: Int, in words: MetadataWords) -> Bool {
     let word = words[wordIndex(lane: lane, height: 0, index: member &>> 6)]
     return word & (1 &<< UInt64(member & 63)) != 0

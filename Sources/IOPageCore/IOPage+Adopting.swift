@@ -19,8 +19,11 @@ extension IOPage {
   /// Gives up the ownership without giving the pages back: they live until they are adopted by
   /// ``init(adopting:from:)`` or freed by `PagePool.free(released:)`.
   ///
+  /// Keep the pool's handle: without it they cannot come back, and the region stays mapped for
+  /// good.
+  ///
   /// - Returns: the bytes; for an empty page, none.
-  /// - Complexity: O(pages / 64).
+  /// - Complexity: O(pages / 64). Any thread.
   @unsafe
   public consuming func release() -> UnsafeMutableRawBufferPointer {
     let bytes = unsafe UnsafeMutableRawBufferPointer(start: address, count: byteCount)
@@ -55,7 +58,8 @@ extension IOPage {
     guard bytes.count & (pageSize - 1) == 0 else { throw .notWholePages }
     guard bytes.count > 0 else { return 0..<0 }
     guard
-      let frames = unsafe pool.reference.frames(at: start, pageCount: bytes.count >> 12),
+      let frames = unsafe pool.reference.frames(
+        at: start, pageCount: bytes.count >> PagePool.pageShift),
       pool.reference.claimRaw(frames)
     else { throw .notReleasedFromPool }
     return frames
@@ -71,8 +75,7 @@ extension PagePool {
   @unsafe
   public func free(released bytes: UnsafeMutableRawBufferPointer) {
     guard bytes.count > 0, reference.isOwnedByThisProcess else { return }
-    guard let frames = unsafe wholePages(bytes), reference.isRawBlock(frames),
-      reference.claimRaw(frames)
+    guard let frames = unsafe wholePages(bytes), reference.claimRawBlock(frames)
     else { preconditionFailure("The memory is not one run that was released from this pool.") }
     reference.free(frames)
   }
@@ -93,6 +96,6 @@ extension PagePool {
   private func wholePages(_ bytes: UnsafeMutableRawBufferPointer) -> Range<Int>? {
     guard let start = bytes.baseAddress, bytes.count & (PagePool.pageSize - 1) == 0
     else { return nil }
-    return unsafe reference.frames(at: start, pageCount: bytes.count >> 12)
+    return unsafe reference.frames(at: start, pageCount: bytes.count >> PagePool.pageShift)
   }
 }

@@ -61,7 +61,7 @@ extension IOPage {
   }
 
   /// Traps unless `count` bytes from `offset` lie in the page.
-  @usableFromInline
+  @inlinable
   func checkRange(offset: Int, count: Int) {
     precondition(
       offset >= 0 && count >= 0 && offset <= byteCount && count <= byteCount - offset,

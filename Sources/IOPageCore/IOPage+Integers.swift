@@ -30,7 +30,8 @@ extension IOPage {
     fromByteOffset offset: Int, as type: Value.Type, _ byteOrder: ByteOrder = .native
   ) -> Value {
     checkRange(offset: offset, count: MemoryLayout<Value>.size)
-    // In bounds, as was just checked; any bits are a value of an integer.
+    // In bounds, as was just checked; a type that is bitwise copyable and of fixed width has a
+    // value for any bits, as the standard library's have.
     let stored = unsafe address.loadUnaligned(fromByteOffset: offset, as: Value.self)
     return byteOrder == .littleEndian
       ? Value(littleEndian: stored) : Value(bigEndian: stored)

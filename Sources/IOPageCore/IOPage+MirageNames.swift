@@ -60,3 +60,26 @@ extension IOPage {
   @available(*, unavailable, renamed: "roundedUpToPageSize(_:)")
   public static func round_to_page_size(_ byteCount: Int) -> Never { fatalError() }
 }
+
+@available(*, unavailable, renamed: "IOPage")
+public typealias Io_page = IOPage
+
+@available(*, unavailable, renamed: "OutOfMemory")
+public typealias Out_of_memory = OutOfMemory
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@available(*, unavailable, renamed: "AdoptionError.notPageAligned")
+public let Buffer_is_not_page_aligned = AdoptionError.notPageAligned
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@available(*, unavailable, renamed: "AdoptionError.notWholePages")
+public let Buffer_not_multiple_of_page_size = AdoptionError.notWholePages
+
+// swift-format-ignore: TypeNamesShouldBeCapitalized
+extension IOPage {
+  @available(*, unavailable, renamed: "IOPage")
+  public typealias t = IOPage
+
+  @available(*, unavailable, renamed: "RawSpan")
+  public typealias buf = RawSpan
+}

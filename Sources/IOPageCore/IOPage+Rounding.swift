@@ -7,7 +7,7 @@ extension IOPage {
   /// - Complexity: O(1).
   public static func pageCount(covering byteCount: Int) -> Int {
     precondition(byteCount >= 0, "A number of bytes must not be negative.")
-    return byteCount >> 12 + (byteCount & (pageSize - 1) == 0 ? 0 : 1)
+    return byteCount >> PagePool.pageShift + (byteCount & (pageSize - 1) == 0 ? 0 : 1)
   }
 
   /// The number of bytes that are allocated for `byteCount` bytes: the next multiple of
@@ -17,7 +17,8 @@ extension IOPage {
   /// - Complexity: O(1).
   public static func roundedUpToPageSize(_ byteCount: Int) -> Int {
     let pages = pageCount(covering: byteCount)
-    precondition(pages <= Int.max >> 12, "The number of bytes is too large for whole pages.")
-    return pages << 12
+    precondition(
+      pages <= Int.max >> PagePool.pageShift, "The number of bytes is too large for whole pages.")
+    return pages << PagePool.pageShift
   }
 }

@@ -10,7 +10,7 @@ extension IOPage {
     @_lifetime(borrow self)
     get {
       // The pages are mapped and owned by `self`, which the span borrows.
-      let span = unsafe RawSpan(_unsafeStart: address, byteCount: pageCount &<< 12)
+      let span = unsafe RawSpan(_unsafeStart: address, byteCount: pageCount &<< PagePool.pageShift)
       return unsafe _overrideLifetime(span, borrowing: self)
     }
   }
@@ -23,7 +23,8 @@ extension IOPage {
     @_lifetime(&self)
     mutating get {
       // The pages are mapped and owned by `self`, which the span borrows exclusively.
-      let span = unsafe MutableRawSpan(_unsafeStart: address, byteCount: pageCount &<< 12)
+      let span = unsafe MutableRawSpan(
+        _unsafeStart: address, byteCount: pageCount &<< PagePool.pageShift)
       return unsafe _overrideLifetime(span, mutating: &self)
     }
   }
@@ -31,12 +32,13 @@ extension IOPage {
   /// The bytes of one of the pages, to read: a view like those of Mirage's `to_pages`, which
   /// cannot outlive the block instead of pinning it.
   ///
-  /// - Parameter index: the page, in `0..<pageCount`.
+  /// - Parameter index: the page, counted from the run's first.
+  /// - Precondition: `index` is in `0..<pageCount`.
   /// - Complexity: O(1).
   @_lifetime(borrow self)
   public borrowing func bytes(ofPage index: Int) -> RawSpan {
     precondition(index >= 0 && index < pageCount, "There is no such page in the run.")
-    return bytes.extracting(index << 12..<(index + 1) << 12)
+    return bytes.extracting(index << PagePool.pageShift..<(index + 1) << PagePool.pageShift)
   }
 
   /// One byte.

@@ -20,7 +20,8 @@ public struct IOPageHalves: ~Copyable {
 extension IOPage {
   /// Splits the run in two; either part may be empty.
   ///
-  /// - Parameter page: the number of pages of the first part, in `0...pageCount`.
+  /// - Parameter page: the number of pages of the first part.
+  /// - Precondition: `page` is in `0...pageCount`.
   /// - Complexity: O(1).
   public consuming func split(at page: Int) -> IOPageHalves {
     precondition(page >= 0 && page <= pageCount, "The split lies outside of the run.")
@@ -40,9 +41,9 @@ extension IOPage {
 
   /// Keeps a part of the run and gives the rest back at once.
   ///
-  /// - Parameter pages: the pages to keep, in `0..<pageCount`; none gives back all.
-  /// - Precondition: the range lies in the run.
-  /// - Complexity: O(orders).
+  /// - Parameter pages: the pages to keep, counted from the run's first; none gives back all.
+  /// - Precondition: the bounds are in `0...pageCount`.
+  /// - Complexity: O(levels) for each aligned block that the rest consists of.
   public consuming func extracting(_ pages: Range<Int>) -> IOPage {
     precondition(
       pages.lowerBound >= 0 && pages.upperBound <= pageCount, "The pages lie outside of the run.")

@@ -36,7 +36,7 @@ public struct IOPage: ~Copyable, @unchecked Sendable {
   package init(_ frames: Range<Int>, of pool: PoolReference) {
     self.pool = pool
     // In bounds: the frames are the pool's.
-    unsafe address = pool.base + frames.lowerBound << 12
+    unsafe address = pool.base + frames.lowerBound << PagePool.pageShift
     pageCount = frames.count
   }
 
@@ -48,14 +48,14 @@ public struct IOPage: ~Copyable, @unchecked Sendable {
   /// The pages as the pool numbers them. The page is not empty.
   package var frames: Range<Int> {
     // Both are addresses in one region, the page's not below the region's.
-    let first = unsafe (address - pool.base) >> 12
+    let first = unsafe (address - pool.base) >> PagePool.pageShift
     return first..<first + pageCount
   }
 }
 
 extension IOPage {
   /// The length in bytes, a multiple of ``pageSize``. O(1).
-  public var byteCount: Int { pageCount << 12 }
+  public var byteCount: Int { pageCount << PagePool.pageShift }
 
   /// Whether there are no pages at all.
   public var isEmpty: Bool { pageCount == 0 }
@@ -78,7 +78,7 @@ extension IOPage {
   ///
   /// - Precondition: the pool belongs to this process.
   /// - Complexity: O(1).
-  public var regionOffset: Int { pageNumber << 12 }
+  public var regionOffset: Int { pageNumber << PagePool.pageShift }
 
   /// The address of the first byte. It may be used while this value owns the pages, no longer.
   ///

@@ -54,7 +54,8 @@ extension PagePool {
   ///   - reclaim: whether reclaimers may be asked before the request fails.
   /// - Throws: ``OutOfMemory``; then `pages` is unchanged.
   /// - Precondition: `count` is not negative and not above the free capacity of `pages`.
-  /// - Complexity: O(count), and O(bytes) where memory must be cleared. Any thread.
+  /// - Complexity: O(count), with the pool's lock held, and O(bytes) where memory must be cleared.
+  ///   Any thread.
   public func allocate(
     singlePages count: Int, into pages: inout OutputSpan<IOPage>,
     contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed

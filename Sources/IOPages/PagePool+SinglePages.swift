@@ -15,11 +15,13 @@ extension PagePool {
   ///   - reclaim: whether reclaimers may be asked before the request fails.
   /// - Throws: ``OutOfMemory``.
   /// - Precondition: `count` is not negative.
-  /// - Complexity: O(count), and O(bytes) where memory must be cleared. Any thread.
+  /// - Complexity: O(count), with the pool's lock held, and O(bytes) where memory must be cleared.
+  ///   Any thread.
   public func allocate(
     singlePages count: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
   ) throws(OutOfMemory) -> UniqueArray<IOPage> {
     precondition(count >= 0, "A number of pages must not be negative.")
+    guard count > 0 else { return UniqueArray() }
     // No room is made in the array for a number that the pool could never meet.
     try reference.checkCanEverMeet(.singles(count: count))
     return try UniqueArray(capacity: count) { (span) throws(OutOfMemory) in

@@ -13,9 +13,11 @@ public struct OutOfMemory: Error, Equatable, Sendable {
   public enum Reason: Equatable, Sendable {
     /// Fewer pages are free than were asked for.
     case exhausted
-    /// Enough pages are free, but not next to each other.
+    /// Enough pages are free, but not as one aligned block of the order asked for. A run that is
+    /// not a power of two is cut from a block of the next one.
     case fragmented
-    /// The request is larger than the largest block that the pool could ever have.
+    /// The request needs a block of an order that the pool could never have: above its largest
+    /// order, or longer than its region. So does a request of more separate pages than it has.
     case largerThanRegion
     /// The limit that was set for this client of the pool is reached.
     case limit
@@ -39,6 +41,7 @@ public struct OutOfMemory: Error, Equatable, Sendable {
   /// What kept the request from being met.
   public var reason: Reason
 
+  /// An error with these figures: for layers above the pool, and for tests.
   public init(
     requestedPages: Int, requestedOrder: Int, freePages: Int, largestFreeOrder: Int?,
     node: Int = -1, reason: Reason
@@ -61,12 +64,13 @@ extension OutOfMemory: CustomStringConvertible {
     let place = node < 0 ? "" : " on node \(node)"
     switch reason {
     case .exhausted:
-      return "\(request)\(place): \(free). Give pages back, or open a larger region."
+      return "\(request)\(place): \(free). "
+        + "Give pages back, commit more of the region, or open a larger one."
     case .fragmented:
       return "\(request)\(place): \(free), but \(largest). "
         + "Ask for smaller blocks, or keep long-lived pages in a pool of their own."
     case .largerThanRegion:
-      return "\(request): the pool's blocks are never that large. "
+      return "\(request): the pool never has a block of that order. "
         + "Open a larger region, or one with a larger largestOrder."
     case .limit:
       return "\(request): this client's limit is reached; the pool has \(free). "

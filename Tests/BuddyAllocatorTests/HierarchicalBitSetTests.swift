@@ -53,6 +53,38 @@ struct HierarchicalBitSetTests {
     withExtendedLifetime(memory) {}
   }
 
+  @Test(arguments: [1, 64, 65, 4097, 262_145])
+  func rangesAreAsTheirMembersOneByOne(capacity: Int) {
+    let set = HierarchicalBitSet(capacity: capacity, base: 0, laneShift: 0)
+    let memory = ZeroedMemory(byteCount: set.footprint * 8)
+    // Unsafe: the memory has this many words and lives to the end of the test.
+    let words = unsafe MetadataWords(memory.baseAddress, count: set.footprint)
+    var random = SplitMix64(seed: Self.seed ^ UInt64(capacity) << 32)
+    var model = [Bool](repeating: false, count: capacity)
+    for _ in 0..<60 {
+      let first = random.number(below: capacity)
+      let range = first..<min(capacity, first + random.size(upTo: capacity))
+      let isInsertion = random.once(in: 2)
+      if isInsertion {
+        set.insert(range, lane: 0, in: words)
+      } else {
+        set.remove(range, lane: 0, in: words)
+      }
+      for member in range { model[member] = isInsertion }
+      #expect(set.isConsistent(lane: 0, capacity: capacity, in: words))
+      #expect(set.contains(range, lane: 0, in: words) == isInsertion)
+      #expect(set.contains(0..<capacity, lane: 0, in: words) == model.allSatisfy { $0 })
+      if let first = model.firstIndex(of: true) {
+        #expect(set.first(lane: 0, in: words) == first)
+      }
+    }
+    for (member, isMember) in model.enumerated()
+    where set.contains(member, lane: 0, in: words) != isMember {
+      Issue.record("Member \(member) of \(capacity).")
+    }
+    withExtendedLifetime(memory) {}
+  }
+
   /// Whether the aligned blocks of 64^height times 1, 2, 4 … 32 members around `member` are told to
   /// hold members exactly if they do.
   private func intersectionsAgree(

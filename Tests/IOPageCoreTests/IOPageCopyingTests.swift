@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func lengthsMustAgree() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let pool = PoolTestMemory.makePool(pages: 4)
       let source = try pool.allocate(pages: 1)
       var target = try pool.allocate(pages: 2)
@@ -52,7 +52,7 @@ import Testing
     try Data(count: 4096).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
     let path = file.path
-    await #expect(processExitsWith: .failure) { [path = path as String] in
+    await #expect(processExitsWith: .trap) { [path = path as String] in
       var page = try PoolTestMemory.makePool(overFile: path).allocate(pages: 1)
       page[4000] = 42
       page.copyBytes(from: "too long".utf8.span, at: 4090)
@@ -63,19 +63,19 @@ import Testing
   }
 
   @Test func whatDoesNotFitTraps() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       var page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       page.copyBytes(from: "toolong".utf8.span, at: 4090)
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       var page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       page.copyBytes(from: "x".utf8.span, at: -1)
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       var page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       page.copyBytes(from: "x".utf8.span, at: .max)
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       var page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       page.fill(4000..<4097, with: 1)
     }

@@ -31,15 +31,15 @@ import Testing
   }
 
   @Test func outsideTraps() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       _ = page.load(fromByteOffset: 4089, as: UInt64.self)
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       var page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       page.storeBytes(of: 1, toByteOffset: 4095, as: UInt16.self)
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       _ = page.load(fromByteOffset: .max, as: UInt8.self)
     }

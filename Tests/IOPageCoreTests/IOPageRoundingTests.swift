@@ -1,4 +1,5 @@
 import IOPageCore
+import MemoryTestSupport
 import Testing
 
 @Suite struct IOPageRoundingTests {
@@ -17,8 +18,8 @@ import Testing
   }
 
   @Test func whatDoesNotFitTraps() async {
-    await #expect(processExitsWith: .failure) { _ = IOPage.roundedUpToPageSize(.max) }
-    await #expect(processExitsWith: .failure) { _ = IOPage.roundedUpToPageSize(-1) }
-    await #expect(processExitsWith: .failure) { _ = IOPage.pageCount(covering: .min) }
+    await #expect(processExitsWith: .trap) { _ = IOPage.roundedUpToPageSize(.max) }
+    await #expect(processExitsWith: .trap) { _ = IOPage.roundedUpToPageSize(-1) }
+    await #expect(processExitsWith: .trap) { _ = IOPage.pageCount(covering: .min) }
   }
 }

@@ -34,19 +34,19 @@ import Testing
   }
 
   @Test func outsideTraps() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       _ = page[4096]
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       var page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       page[-1] = 0
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       _ = page.bytes(ofPage: 1).byteCount
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let page = try PoolTestMemory.makePool(pages: 1).allocate(pages: 1)
       _ = unsafe page.bytes.unsafeLoad(fromByteOffset: 4093, as: UInt32.self)
     }

@@ -58,11 +58,11 @@ import Testing
   }
 
   @Test func outsideTraps() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let page = try PoolTestMemory.makePool(pages: 4).allocate(pages: 3)
       _ = page.split(at: 4)
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let page = try PoolTestMemory.makePool(pages: 4).allocate(pages: 3)
       _ = page.extracting(1..<4)
     }

@@ -68,16 +68,16 @@ import Testing
   }
 
   @Test func negativeCountsTrap() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       _ = try PoolTestMemory.makePool(pages: 4).allocate(pages: -1)
     }
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       _ = try PoolTestMemory.makePool(pages: 4).allocate(order: -1)
     }
   }
 
   @Test func aContainerWithoutRoomTraps() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let pool = PoolTestMemory.makePool(pages: 8)
       let storage = UnsafeMutableBufferPointer<IOPage>.allocate(capacity: 1)
       var span = unsafe OutputSpan(buffer: storage, initializedCount: 0)

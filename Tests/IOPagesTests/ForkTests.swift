@@ -68,6 +68,42 @@ import Testing
     }
   }
 
+  /// The child has a copy of a call that was running in its parent, and nobody to end it.
+  @Test func aTokenDroppedInAChildWaitsForNobody() async {
+    await #expect(processExitsWith: .exitCode(0)) {
+      let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 4096)))
+      let held = try pool.allocate(pages: 1)
+      let status = Guarded<Int32?>(nil)
+      let tokens = TokenHolder()
+      tokens.hold(
+        pool.onPressure { _ in
+          // Forked from inside the call: in the child it never ends.
+          status.withLock { status in
+            status = statusOfForkedChild {
+              RunningThread { tokens.drop() }.wait()
+              return 0
+            }
+          }
+          return 0
+        })
+      guard (try? pool.allocate(pages: 1)) == nil else { exit(50) }
+      guard status.withLock({ $0 }) == 0, held.pageCount == 1 else { exit(51) }
+      tokens.drop()
+    }
+  }
+
+  @Test func aChildMayAskForNothing() async {
+    await #expect(processExitsWith: .exitCode(0)) {
+      let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20)))
+      let status = statusOfForkedChild {
+        guard let none = try? pool.allocate(pages: 0), none.isEmpty else { return 1 }
+        guard let pages = try? pool.allocate(singlePages: 0), pages.isEmpty else { return 2 }
+        return 0
+      }
+      exit(status ?? 99)
+    }
+  }
+
   @Test func aHandleDroppedInAChildUnmapsNothing() async {
     await #expect(processExitsWith: .exitCode(0)) {
       let holder = PoolHolder(
@@ -93,6 +129,14 @@ private final class Holder {
   }
   var firstByte: UInt8? { page?[0] }
   func drop() { page = nil }
+}
+
+/// A token that a closure can drop.
+private final class TokenHolder: @unchecked Sendable {
+  // One thread at a time uses it.
+  private var token: PressureToken?
+  func hold(_ token: consuming PressureToken) { self.token = consume token }
+  func drop() { token = nil }
 }
 
 /// A pool that a closure can drop.

@@ -89,6 +89,25 @@ import Testing
     #expect(pool.statistics.freePages == 266)
   }
 
+  /// The last reference to a pool may go while the region tells it of new pages.
+  @Test(.tags(.concurrency)) func poolsComeAndGoWhileTheRegionGrows() throws {
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 16 << 20, initiallyCommitted: 0, population: .none))
+    let committing = RunningThread {
+      for _ in 0..<4096 {
+        do throws(RegionError) {
+          try region.commit(pages: 1)
+        } catch {
+          Issue.record("\(error)")
+        }
+      }
+    }
+    while region.committedByteCount < region.byteCount { _ = try PagePool(region: region) }
+    committing.wait()
+    let pool = try PagePool(region: region)
+    #expect(pool.statistics.freePages == 4096)
+  }
+
   @Test func theRegionStaysMappedUntilTheLastPageIsBack() throws {
     var region: MemoryRegion? = try MemoryRegion(RegionOptions(byteCount: 1 << 20))
     weak let weakRegion = region

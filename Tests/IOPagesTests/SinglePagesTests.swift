@@ -1,4 +1,5 @@
 import IOPages
+import MemoryTestSupport
 import Testing
 
 @Suite struct SinglePagesTests {
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test func negativeCountsTrap() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 4096)))
       _ = try pool.allocate(singlePages: -1)
     }

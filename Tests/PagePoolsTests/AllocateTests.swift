@@ -54,6 +54,19 @@ import Testing
     #expect(pool.statistics.freePages == 8)
   }
 
+  @Test func anOrderLongerThanTheRegionIsRefusedAtOnce() {
+    let pool = PoolTestMemory.makePool(pages: 8, largestOrder: 6)
+    let token = pool.onPressure { _ in
+      Issue.record("No reclaimer could help.")
+      return 0
+    }
+    let error = failure { () throws(OutOfMemory) in
+      _ = try pool.reference.allocate(order: 5, contents: .zeroed, reclaim: .allowed)
+    }
+    #expect(error?.reason == .largerThanRegion)
+    _ = consume token
+  }
+
   @Test(arguments: [9, 1 << 40, Int.max])
   func moreThanTheRegionIsRefused(pages: Int) {
     let pool = PoolTestMemory.makePool(pages: 8)

@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func freeingTwiceTraps() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let pool = PoolTestMemory.makePool(pages: 8)
       let first = try pool.reference.allocate(pages: 2, contents: .uninitialized, reclaim: .never)
       pool.reference.free(first..<first + 2)
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func freeingWhatWasNeverTakenTraps() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .trap) {
       let pool = PoolTestMemory.makePool(pages: 8)
       pool.reference.free(3..<4)
     }

@@ -140,31 +140,77 @@ private final class Hoard: Sendable {
   @Test func droppingATokenWaitsForARunningCall() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
-    let shared = Meeting()
-    let slot = TokenSlot()
-    slot.set(
-      pool.onPressure { request in
-        shared.entered.signal()
-        shared.mayLeave.wait(after: 0)
-        shared.hasLeft.set()
-        return hoard.giveBack(1, for: request)
-      })
-    let reference = pool.reference
-    let asking = RunningThread {
-      _ = try? reference.allocate(pages: 1, contents: .zeroed, reclaim: .allowed)
+    let meeting = Meeting()
+    let reclaimer = Reclaimer { request in
+      meeting.entered.signal()
+      meeting.mayLeave.wait(after: 0)
+      meeting.hasLeft.set()
+      return hoard.giveBack(1, for: request)
     }
-    shared.entered.wait(after: 0)
+    let calling = RunningThread {
+      _ = reclaimer.call(PressureRequest(pages: 1, order: 0, attempt: 1))
+    }
+    meeting.entered.wait(after: 0)
     let dropping = RunningThread {
-      slot.clear()
-      #expect(shared.hasLeft.isSet)
+      reclaimer.cancel()
+      #expect(meeting.hasLeft.isSet)
     }
-    shared.mayLeave.signal()
+    // The call may end only when the cancellation is under way and has to wait for it.
+    while !reclaimer.isCancelled {}
+    meeting.mayLeave.signal()
     dropping.wait()
-    asking.wait()
+    calling.wait()
+    #expect(reclaimer.call(PressureRequest(pages: 1, order: 0, attempt: 1)) == 0)
   }
 
-  /// Many threads are short at the same time: rounds never overlap, and each thread is served in
-  /// the end, since every page that is taken is given back to the hoard's owner.
+  /// While one thread's round runs, a second one that is short waits for it, and is served by it.
+  @Test func aSecondAskerWaitsForTheRound() throws {
+    let pool = PoolTestMemory.makePool(pages: 4)
+    let hoard = try Hoard(of: pool, pages: 4)
+    let meeting = Meeting()
+    let token = pool.onPressure { request in
+      meeting.entered.signal()
+      meeting.mayLeave.wait(after: 0)
+      return hoard.giveBack(2, for: request)
+    }
+    let reference = pool.reference
+    let served = Guarded(0)
+    func ask() -> RunningThread {
+      RunningThread {
+        if (try? reference.allocate(pages: 1, contents: .zeroed, reclaim: .allowed)) != nil {
+          served.withLock { $0 += 1 }
+        }
+      }
+    }
+    let first = ask()
+    meeting.entered.wait(after: 0)
+    let second = ask()
+    while reference.withLock({ $0.roundWaiters }) == 0 {}
+    meeting.mayLeave.signal()
+    first.wait()
+    second.wait()
+    #expect(served.withLock { $0 } == 2)
+    #expect(pool.statistics.pressureRounds == 1)
+    _ = consume token
+  }
+
+  @Test func figuresThatAreTooLargeDoNoHarm() throws {
+    let pool = PoolTestMemory.makePool(pages: 4)
+    _ = try Hoard(of: pool, pages: 4)
+    let first = pool.onPressure { _ in .max }
+    let second = pool.onPressure { _ in .max }
+    let third = pool.onPressure { _ in .min }
+    #expect(throws: OutOfMemory.self) {
+      try pool.reference.allocate(pages: 1, contents: .zeroed, reclaim: .allowed)
+    }
+    #expect(pool.statistics.reclaimedPages == 16 * 2 * 4)
+    _ = consume first
+    _ = consume second
+    _ = consume third
+  }
+
+  /// Many threads are short at the same time: calls never overlap, and no page is lost or handed out
+  /// twice.
   @Test func roundsDoNotOverlap() throws {
     let pool = PoolTestMemory.makePool(pages: 16)
     let hoard = try Hoard(of: pool, pages: 16)

@@ -22,11 +22,11 @@ static inline void page_memory_fill(void *start, int byte, size_t count) {
   __builtin_memset(start, byte, count);
 }
 
-#include "CPageMemoryFile.h"
 /// Tells the thread sanitizer, where there is one, that the lock at `lock` is held now.
 void page_memory_lock_acquired(const void *lock);
 
 /// Tells the thread sanitizer, where there is one, that the lock at `lock` is about to be released.
 void page_memory_lock_releasing(const void *lock);
 
+#include "CPageMemoryFile.h"
 #include "CPageMemoryRegion.h"

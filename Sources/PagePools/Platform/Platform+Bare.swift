@@ -2,6 +2,9 @@
 // processor, no threads to put to sleep.
 
 #if !os(Linux)
+  #if !hasFeature(Embedded)
+    #error("Pools run in a Linux process, or as Embedded Swift without an operating system.")
+  #endif
   internal import Synchronization
 
   /// The services of the machine, without an operating system.

@@ -27,7 +27,7 @@ struct PoolLock: ~Copyable {
 
   @inline(never)
   private borrowing func acquireContended() {
-    for _ in 0..<PoolLock.spinCount {
+    for _ in 0..<PoolLock.spinCount where state.load(ordering: .relaxed) == PoolLock.free {
       let attempt = state.weakCompareExchange(
         expected: PoolLock.free, desired: PoolLock.held, successOrdering: .acquiring,
         failureOrdering: .relaxed)

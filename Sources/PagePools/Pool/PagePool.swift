@@ -14,7 +14,12 @@ public final class PagePool: Sendable {
   package let reference: PoolReference
 
   /// The size of a page in bytes.
-  public static let pageSize = 4096
+  @inlinable
+  public static var pageSize: Int { 1 << pageShift }
+
+  /// The binary logarithm of the page size.
+  @inlinable
+  package static var pageShift: Int { 12 }
 
   /// The bytes of memory that ``PoolMemory/control`` must have.
   public static let controlByteCount = PoolControl.byteCount
@@ -22,12 +27,12 @@ public final class PagePool: Sendable {
   /// The bytes of memory that ``PoolMemory/sideTables`` must have.
   ///
   /// - Precondition: `pageCount` is in `1...2^35`, `largestOrder` in `0...35`.
-  /// - Complexity: O(1).
+  /// - Complexity: O(levels). Any thread.
   public static func sideTableByteCount(pageCount: Int, largestOrder: Int) -> Int {
     SideTableLayout(frameCount: pageCount, largestOrder: largestOrder).byteCount
   }
 
-  /// The bytes of memory that ``PoolMemory/statistics`` must have.
+  /// The bytes of memory that ``PoolMemory/statistics`` must have. O(1), any thread.
   public static func statisticsByteCount(processorCount: Int) -> Int {
     StatisticsBlock.byteCount(processorCount: processorCount)
   }
@@ -43,6 +48,9 @@ public final class PagePool: Sendable {
     let address = unsafe UInt(bitPattern: memory.base)
     precondition(
       address & (alignment - 1) == 0, "A pool's base must be aligned to its largest block.")
+    precondition(
+      unsafe memory.availablePageCount >= 0 && memory.availablePageCount <= memory.pageCount,
+      "A pool's available pages must be in 0...pageCount.")
     // The caller vouches for the memory.
     unsafe reference = PoolReference(creating: memory)
     unsafe reference.extend(to: memory.availablePageCount)
@@ -55,10 +63,12 @@ public final class PagePool: Sendable {
   /// It is called on the thread that needs the pages, with no lock held, one call at a time for
   /// each pool. It may allocate from the pool, but such a request never asks reclaimers again. A
   /// closure that refers to the pool keeps it alive until the token is dropped. It must not wait
-  /// for another thread that may itself be waiting for pages.
+  /// for another thread that may itself be waiting for pages, and not allocate from another pool
+  /// whose reclaimers allocate from this one: each could be waiting for the other's round.
   ///
   /// - Parameter reclaim: gets the request, returns the number of pages that it has given back.
   /// - Returns: the token that keeps the closure registered. Dropping it waits for a running call.
+  /// - Complexity: O(reclaimers). Any thread.
   public func onPressure(
     _ reclaim: @escaping @Sendable (PressureRequest) -> Int
   ) -> PressureToken {
@@ -69,6 +79,6 @@ public final class PagePool: Sendable {
         state.reclaimers.append(reclaimer)
       }
     }
-    return PressureToken(reclaimer)
+    return PressureToken(reclaimer, of: reference)
   }
 }

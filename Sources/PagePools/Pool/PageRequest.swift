@@ -49,7 +49,7 @@ extension PoolReference {
   private func canEverMeet(_ request: PageRequest) -> Bool {
     if case .singles(let count) = request { return count <= pageCount }
     let largestOrder = unsafe control.pointee.largestOrder  // never changes
-    return request.order <= largestOrder
+    return request.order <= min(largestOrder, BlockOrder.fitting(frameCount: pageCount))
   }
 
   /// Throws if the pool could never meet the request, or belongs to another process.
@@ -62,7 +62,7 @@ extension PoolReference {
   }
 
   /// The error for a request that is refused before any memory is looked at.
-  private func refusal(_ request: PageRequest, reason: OutOfMemory.Reason) -> OutOfMemory {
+  func refusal(_ request: PageRequest, reason: OutOfMemory.Reason) -> OutOfMemory {
     guard reason != .notOwner else {
       return OutOfMemory(
         requestedPages: request.pages, requestedOrder: request.order, freePages: 0,

@@ -68,6 +68,8 @@ struct PoolState: ~Copyable {
   var reclaimers: [Reclaimer] = []
   /// The thread that asks the reclaimers at the moment; 0 for none.
   var roundThread: UInt = 0
+  /// The threads that wait for its round to end.
+  var roundWaiters = 0
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
   @unsafe

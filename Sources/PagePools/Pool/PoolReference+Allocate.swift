@@ -85,7 +85,8 @@ extension PoolReference {
       guard start < frames.upperBound else { break }
       let end = dirty.first(in: start..<frames.upperBound, where: false)
       // The pages of a pool are mapped and, until they are handed out, ours.
-      unsafe page_memory_fill(base + start << 12, 0, (end - start) << 12)
+      unsafe page_memory_fill(
+        base + start << PagePool.pageShift, 0, (end - start) << PagePool.pageShift)
       cleared += end - start
       frame = end
     }

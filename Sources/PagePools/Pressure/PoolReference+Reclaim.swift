@@ -5,8 +5,8 @@
 internal import BuddyAllocator
 
 extension PoolReference {
-  /// Rounds after which a request fails even though each round gave some pages back: others take
-  /// them faster than they come.
+  /// Rounds, its own and those it waited for, after which a request fails even though each gave
+  /// some pages back: others take them faster than they come.
   private static var roundLimit: Int { 16 }
 
   /// What a thread that found no memory is to do.
@@ -23,21 +23,27 @@ extension PoolReference {
     _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
   ) -> (R?, OutOfMemory?) {
     var round = 0
+    var waited = 0
     var canHelp = reclaim == .allowed
-    while true {
+    while isOwnedByThisProcess {
       switch nextStep(request, canHelp: canHelp, attempt: attempt) {
       case .done(let taken): return (taken, nil)
       case .fail(let failure): return (nil, failure)
-      case .waitForRound(let seen): unsafe control.pointee.rounds.wait(after: seen)
+      case .waitForRound(let seen):
+        unsafe control.pointee.rounds.wait(after: seen)
+        // Other threads' rounds count, so that their number bounds the waiting.
+        waited += 1
+        if waited == PoolReference.roundLimit { canHelp = false }
       case .ask(let reclaimers):
         round += 1
         let (taken, freed) = ask(
           reclaimers, PressureRequest(pages: request.pages, order: request.order, attempt: round),
           attempt: attempt)
         if let taken { return (taken, nil) }
-        canHelp = freed > 0 && round < PoolReference.roundLimit
+        canHelp = freed > 0 && round + waited < PoolReference.roundLimit
       }
     }
+    return (nil, refusal(request, reason: .notOwner))
   }
 
   /// Tries once more, and decides under the same lock what is next.
@@ -51,6 +57,7 @@ extension PoolReference {
         return .fail(PoolReference.failure(request, state: state))
       }
       if state.roundThread != 0 {
+        state.roundWaiters += 1
         // Read under the lock, under which the round's end is recorded: it cannot be missed.
         return .waitForRound(seen: unsafe control.pointee.rounds.current)
       }
@@ -71,12 +78,18 @@ extension PoolReference {
     var freed = 0
     var taken: R?
     for reclaimer in reclaimers {
-      freed += reclaimer.call(pressure)
+      // A figure that no pool could reach is a mistake, which must not become an overflow.
+      freed += min(reclaimer.call(pressure), pageCount)
+      // A reclaimer that forked returns twice; in the child there is nothing to go on with.
+      guard isOwnedByThisProcess else { return (nil, 0) }
       taken = withLock { attempt(&$0) }
       if taken != nil { break }
     }
     statistics.add(freed, to: .reclaimedPages)
-    withLock { $0.roundThread = 0 }
+    withLock { state in
+      state.roundThread = 0
+      state.roundWaiters = 0
+    }
     unsafe control.pointee.rounds.signal()
     return (taken, freed)
   }

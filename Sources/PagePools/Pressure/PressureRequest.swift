@@ -7,9 +7,11 @@ public struct PressureRequest: Equatable, Sendable {
   public var pages: Int
   /// The order of the block that is needed; 0 where separate pages will do.
   public var order: Int
-  /// How many rounds there have been for this request, from 1. Later rounds should give up more.
+  /// Which round this is for the request, from 1. There is a further one only while rounds give
+  /// pages back; later ones should give up more.
   public var attempt: Int
 
+  /// A request as a pool would make it: for tests of reclaimers.
   public init(pages: Int, order: Int, attempt: Int) {
     self.pages = pages
     self.order = order
@@ -18,11 +20,20 @@ public struct PressureRequest: Equatable, Sendable {
 }
 
 /// Keeps a reclaimer registered. When the token goes, the reclaimer is not called any more; a call
-/// that is running on another thread is waited for.
+/// that is running on another thread is waited for. It may be dropped on any thread, the reclaimer's
+/// own call included.
 public struct PressureToken: ~Copyable, Sendable {
   private let reclaimer: Reclaimer
+  private let pool: PoolReference
 
-  init(_ reclaimer: Reclaimer) { self.reclaimer = reclaimer }
+  init(_ reclaimer: Reclaimer, of pool: PoolReference) {
+    self.reclaimer = reclaimer
+    self.pool = pool
+  }
 
-  deinit { reclaimer.cancel() }
+  deinit {
+    // In a forked child the call that seems to be running is the parent's, and so may be the lock.
+    // Control blocks are never unmapped, and where the pool is gone no call can be running.
+    if pool.isOwnedByThisProcess { reclaimer.cancel() }
+  }
 }

@@ -43,28 +43,6 @@ struct FrameBitmap: @unchecked Sendable {
     }
   }
 
-  /// Clears the bits of a range of frames, if all are set; otherwise changes nothing.
-  ///
-  /// - Returns: whether all were set. Of two threads that try overlapping ranges at the same
-  ///   time, at most one succeeds.
-  func removeAll(_ frames: Range<Int>) -> Bool {
-    var isComplete = true
-    var cleared = frames.lowerBound
-    forEachWord(in: frames) { index, mask in
-      guard isComplete else { return }
-      // The frames are the pool's: the caller has checked them.
-      let old = unsafe words[index].bitwiseAnd(~mask, ordering: .acquiringAndReleasing).oldValue
-      if old & mask == mask {
-        cleared = (index + 1) * 64
-      } else {
-        isComplete = false
-        _ = unsafe words[index].bitwiseOr(old & mask, ordering: .relaxed)
-      }
-    }
-    if !isComplete, cleared > frames.lowerBound { insert(frames.lowerBound..<cleared) }
-    return isComplete
-  }
-
   /// Clears the bits of a range of frames. O(frames / 64).
   func remove(_ frames: Range<Int>) {
     forEachWord(in: frames) { index, mask in
