@@ -33,6 +33,42 @@ import Testing
     #expect(heard.pages.withLock { $0 } == [512, 513])
   }
 
+  @Test func `the claimant may relinquish while it is being told`() throws {
+    let heard = Heard()
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 4 << 20, initiallyCommitted: 1 << 20, population: .none))
+    // What a pool does whose last reference is dropped inside the call.
+    _ = try region.claim { [weak region] pages in
+      heard.pages.withLock { $0.append(pages) }
+      region?.relinquish()
+    }
+    try region.commit(pages: 1)
+    try region.commit(pages: 1)
+    #expect(heard.pages.withLock { $0 } == [257])
+    #expect(try region.claim(onCommit: { _ in }) == .unknown)
+  }
+
+  @Test func `relinquishing does not wait for commits, nor they for it`() async throws {
+    let heard = Heard()
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 4 << 20, initiallyCommitted: 0, population: .none))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { for _ in 0..<1024 { try region.commit(pages: 1) } }
+      group.addTask {
+        for _ in 0..<1024 {
+          _ = try region.claim { pages in heard.pages.withLock { $0.append(pages) } }
+          region.relinquish()
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(region.committedByteCount == 4 << 20)
+    // However the two fell together, no commit was told twice or out of order.
+    let pages = heard.pages.withLock { $0 }
+    #expect(zip(pages, pages.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(pages.allSatisfy { (1...1024).contains($0) })
+  }
+
   @Test func `commits from many threads are heard in order`() async throws {
     let heard = Heard()
     let region = try MemoryRegion(

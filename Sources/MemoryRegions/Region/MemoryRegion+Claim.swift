@@ -1,5 +1,9 @@
 // A region serves one pool at a time. The claim is what makes that true, and what tells the pool of
 // pages committed later.
+//
+// The pool's call runs with no lock of the claim held, since it may be what ends the pool: it can
+// hold the last reference, and a pool that ends relinquishes the region. The price is that a commit
+// on another thread may still be inside the call when the claim has ended; claimants bear that.
 
 import Synchronization
 
@@ -21,9 +25,9 @@ extension MemoryRegion {
   /// Takes the region for one pool, until `relinquish()`.
   ///
   /// `onCommit` is called after each later commit with all pages committed then, in ascending
-  /// order, on the committing thread; it must not commit,
-  /// register, discard, claim or relinquish. A commit that ends
-  /// while the claimant sets itself up may be seen both by the call and in `committedByteCount`.
+  /// order, on the committing thread; it must not commit, register or discard, and may relinquish.
+  /// A commit that ends while the claimant sets itself up may be seen both by the call and in
+  /// `committedByteCount`.
   /// - Returns: `.zero` to the first claimant of memory that no other process can write.
   /// - Throws: `.alreadyClaimed`, `.notOwner`.
   package func claim(
@@ -38,9 +42,16 @@ extension MemoryRegion {
     }
   }
 
-  /// Ends a claim. No call of `onCommit` runs after the return. Does nothing in a forked child.
+  /// Ends a claim. No call of `onCommit` begins after the return, but for one by a commit that ends
+  /// on another thread right now: it may be about to begin, or still run. Never waits for a commit.
+  /// Does nothing in a forked child.
   package func relinquish() {
     guard isOwnedByThisProcess else { return }
-    claim.withVisibleLock { $0.onCommit = nil }
+    // The closure, and what it alone refers to, goes after the lock is released.
+    _ = claim.withVisibleLock { claim in
+      let ended = claim.onCommit
+      claim.onCommit = nil
+      return ended
+    }
   }
 }
