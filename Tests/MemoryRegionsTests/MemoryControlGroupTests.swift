@@ -30,6 +30,19 @@ import Testing
     #expect(groups.first?.room(table) == 9_223_372_036_854_771_712 - 4096)
   }
 
+  @Test(arguments: ["9223372036854771712", "9223372036854775807"])
+  func `more cache than usage is as much room as the limit`(limit: String) {
+    let directory = "/sys/fs/cgroup/memory"
+    let table = SystemCalls.linux.seeing(only: [
+      "/proc/self/cgroup": "2:memory:/\n",
+      directory + "/memory.limit_in_bytes": limit + "\n",
+      directory + "/memory.usage_in_bytes": "4096\n",
+      directory + "/memory.stat": "total_active_file 8192\ntotal_inactive_file 8192\n",
+    ])
+    let groups = MemoryControlGroup.ofThisProcess(table)
+    #expect(groups.map { $0.room(table) } == [Int(limit)])
+  }
+
   @Test func `no cgroups, no limits`() {
     #expect(MemoryControlGroup.ofThisProcess(SystemCalls.linux.seeing(only: [:])).isEmpty)
     let odd = SystemCalls.linux.seeing(only: ["/proc/self/cgroup": "nonsense\n::\n"])

@@ -21,6 +21,17 @@ import Testing
     #expect(region.registrationCount == 0)
   }
 
+  @Test func `a registration covers what was committed when it was made`() throws {
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 2 << 20, initiallyCommitted: 1 << 20, excludedFromForks: true))
+    let registration = try region.register(.ioUring)
+    try region.commit(pages: 1)
+    let byteCount = registration.byteCount
+    #expect(byteCount == 1 << 20)
+    let later = try region.register(.ioUring).byteCount
+    #expect(later == 1 << 20 + 4096)
+  }
+
   /// A registration that alone refers to its region.
   private func registered(_ system: SystemCalls) throws -> RegionRegistration {
     try MemoryRegion(

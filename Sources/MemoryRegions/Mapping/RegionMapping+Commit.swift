@@ -36,7 +36,7 @@ extension RegionMapping {
     switch (file, shift) {
     case (nil, nil):
       try call("mprotect", .commitRefused, detail) { () throws(Errno) in
-        try systemCalls.open(place, range.count)
+        try systemCalls.protect(place, range.count)
       }
       return place..<place + range.count
     case (let file?, nil):
@@ -64,10 +64,10 @@ extension RegionMapping {
   private func advise(_ part: Range<Int>) throws(RegionError) {
     var advice: [(SystemCalls.Advice, RegionError.Kind, String)] = []
     if options.excludedFromCoreDumps {
-      advice.append((.notInCoreDumps, .exclusionRefused, "excludedFromCoreDumps"))
+      advice.append((.notInCoreDumps, .exclusionRefused, "from core dumps"))
     }
     if options.keepsOutOfForks {
-      advice.append((.notInForks, .exclusionRefused, "excludedFromForks"))
+      advice.append((.notInForks, .exclusionRefused, "from forked children"))
     }
     if options.backing == .transparentHugePages {
       advice.append((.hugePages, .transparentHugePagesUnavailable, "\(part.count) bytes"))

@@ -26,10 +26,14 @@ public struct RegionRegistration: ~Copyable, Sendable {
   public let region: MemoryRegion
   /// What it is registered with.
   public let kind: RegistrationKind
+  /// The bytes that it covers, from the region's start: those committed, and in memory, when it was
+  /// made. What is committed later is not part of it.
+  public let byteCount: Int
 
-  fileprivate init(_ region: MemoryRegion, _ kind: RegistrationKind) {
+  fileprivate init(_ region: MemoryRegion, _ kind: RegistrationKind, _ byteCount: Int) {
     self.region = region
     self.kind = kind
+    self.byteCount = byteCount
   }
 
   deinit { region.registrations.wrappingSubtract(1, ordering: .releasing) }
@@ -40,7 +44,7 @@ extension MemoryRegion {
   public var registrationCount: Int { registrations.load(ordering: .acquiring) }
 
   /// Announces that a device is to use the committed bytes, which are populated first if they
-  /// were not.
+  /// were not. The registration says how many they are: another thread may commit more meanwhile.
   ///
   /// Drop the registration after the device has let go of the memory, not before.
   /// - Throws: `.notRegistrable` for private memory that forked children get too: the first write
@@ -48,13 +52,16 @@ extension MemoryRegion {
   ///   `.populationRefused`, `.notOwner`.
   public func register(_ kind: RegistrationKind) throws(RegionError) -> RegionRegistration {
     try checkOwner()
-    try changes.withVisibleLock { _ throws(RegionError) in
+    let byteCount = try changes.withVisibleLock { _ throws(RegionError) in
       guard granted.isExcludedFromForks || granted.storage != .anonymous else {
         throw RegionError(.notRegistrable)
       }
-      if !granted.isPopulated { try mapping.bringIn(0..<committedByteCount) }
+      // Read under the lock: no commit may come between what is populated and what is promised.
+      let byteCount = committedByteCount
+      if !granted.isPopulated { try mapping.bringIn(0..<byteCount) }
       registrations.wrappingAdd(1, ordering: .relaxed)
+      return byteCount
     }
-    return RegionRegistration(self, kind)
+    return RegionRegistration(self, kind, byteCount)
   }
 }

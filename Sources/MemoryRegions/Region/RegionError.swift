@@ -1,5 +1,5 @@
-// Why a region could not be opened, grown or used as asked. The kinds are a struct over a private
-// enumeration, so that new ones break no client's switch.
+// Why a region could not be opened, grown or used as asked. The kinds are a struct over an
+// enumeration that clients do not see, so that new ones break no client's switch.
 
 public import SystemPackage
 
@@ -36,7 +36,7 @@ extension RegionError {
     public static let largerThanAddressSpace = Kind(code: .largerThanAddressSpace)
     /// The bytes to commit are negative, no whole number of pages, or more than are reserved.
     public static let invalidCommitSize = Kind(code: .invalidCommitSize)
-    /// The largest order is outside 0...35.
+    /// The largest order is outside 0...35, or aligns the region beyond the address space.
     public static let invalidLargestOrder = Kind(code: .invalidLargestOrder)
     /// A size is not a whole number of the huge pages asked for.
     public static let notWholeHugePages = Kind(code: .notWholeHugePages)

@@ -17,8 +17,8 @@ package struct SystemCalls: Sendable {
     @Sendable (_ address: Int, _ byteCount: Int, _ target: Int) throws(Errno) -> Void
   /// munmap(2).
   package var unmap: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
-  /// mprotect(2) to read and write.
-  package var open: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
+  /// mprotect(2): from now on the range can be read and written.
+  package var protect: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
   /// madvise(2).
   package var advise:
     @Sendable (_ address: Int, _ byteCount: Int, _ advice: Advice) throws(Errno) -> Void
@@ -51,6 +51,8 @@ package struct SystemCalls: Sendable {
   package var lockLimit: @Sendable () throws(Errno) -> Int
   /// sysconf(3): the kernel's page size in bytes.
   package var pageByteCount: @Sendable () -> Int
+  /// sysconf(3): the processors that the machine is set up for, those switched off included.
+  package var processorCount: @Sendable () -> Int
   /// The text of a small file of /proc or /sys.
   package var readFile: @Sendable (_ path: String) throws(Errno) -> String
 }
