@@ -11,7 +11,7 @@ import Testing
     """
 
   private func pages(_ low: Int, _ high: Int) -> [Int: Int]? {
-    NUMAMaps.pagesByNode(Self.text, starting: low..<high)
+    NUMAMaps.count(Self.text, in: low..<high)?.pagesByNode
   }
 
   @Test func `pages are counted by node over the mappings of the range`() {
@@ -22,10 +22,22 @@ import Testing
     #expect(pages(0x7f00_0001_0000, 0x7f00_0002_0000) == [0: 500, 1: 12])
   }
 
+  @Test func `a mapping that holds more than the range is found out`() throws {
+    let start = 0x7f00_0000_0000
+    let whole = try #require(NUMAMaps.count(Self.text, in: start..<start + 512 << 12))
+    #expect(whole.isOnly(512))
+    #expect(!whole.isOnly(511) && !whole.isOnly(513))
+    let later = try #require(NUMAMaps.count(Self.text, in: start + 4096..<start + 512 << 12))
+    #expect(!later.startsWithRange)
+    #expect(!later.isOnly(512))
+  }
+
   @Test func `names of files are no nodes, and odd text is nothing`() {
     let text = "7f0000000000 default file=/N9=9 N0=1\nnonsense\n"
-    #expect(NUMAMaps.pagesByNode(text, starting: 0x7f00_0000_0000..<0x7f00_0000_1000) == [0: 1])
+    let count = NUMAMaps.count(text, in: 0x7f00_0000_0000..<0x7f00_0000_1000)
+    #expect(count?.pagesByNode == [0: 1])
+    #expect(count?.startsWithRange == true)
     #expect(pages(0x1000, 0x2000) == nil)
-    #expect(NUMAMaps.pagesByNode("", starting: 0..<4096) == nil)
+    #expect(NUMAMaps.count("", in: 0..<4096) == nil)
   }
 }

@@ -56,6 +56,23 @@ import Testing
     #expect(PageSurvey(blind, range, pageStep: nil).strays(outside: node1).check == .unverified)
   }
 
+  @Test(arguments: [
+    // The mapping reaches past the range: which of its pages strayed, nobody knows.
+    ("7f0000000000 bind:1 anon=5 N0=1 N1=4\n", PlacementCheck.unverified),
+    // It starts before.
+    ("7effffff0000 bind:1 anon=4 N0=1 N1=3\n", .unverified),
+    // It does both, but has no strays at all.
+    ("7effffff0000 bind:1 anon=9 N1=9\n", .everyPage),
+  ])
+  func `a neighbour's pages are no strays`(text: String, check: PlacementCheck) {
+    var table = SystemCalls.linux.seeing(only: ["/proc/self/numa_maps": text])
+    table.nodes = { (_) throws(Errno) in throw .notPermitted }
+    table.node = { (_) throws(Errno) in throw .notPermitted }
+    let strays = PageSurvey(table, range, pageStep: nil).strays(outside: node1)
+    #expect(strays.check == check)
+    #expect(strays.count == 0)
+  }
+
   @Test func `moving says why pages stayed`() {
     var table = SystemCalls.linux
     table.movePages = { (pages, node) throws(Errno) in [node, -Errno.noMemory.rawValue, -16] }

@@ -1,13 +1,28 @@
 // /proc/self/numa_maps has one line a mapping: its start, its policy, and how many of its pages are
 // on which node. It has no end addresses, so a range is covered by the mappings that start in it,
-// and by the last one that starts before.
+// and by the last one that starts before. The kernel joins neighbours of the same kind to one
+// mapping, so the counts may include pages outside the range; they never leave one out.
 //
 //      7f2a40000000 bind:0 anon=512 dirty=512 active=0 N0=512 kernelpagesize_kB=4
 
 /// Reading /proc/self/numa_maps.
 package enum NUMAMaps {
-  /// Pages by node over the mappings that hold the range. Nil if the text has none of them.
-  package static func pagesByNode(_ text: String, starting range: Range<Int>) -> [Int: Int]? {
+  /// The pages of the mappings that meet a range.
+  package struct Count {
+    /// Pages in memory, by node.
+    package var pagesByNode: [Int: Int]
+    /// Whether the first of the mappings starts where the range does, and not before.
+    package var startsWithRange: Bool
+
+    /// Whether these are the pages of the range and no others, if it has `pageCount` pages and all
+    /// of them are in memory: then one page more, or one outside, would show in the sum.
+    package func isOnly(_ pageCount: Int) -> Bool {
+      startsWithRange && pagesByNode.values.reduce(0, +) == pageCount
+    }
+  }
+
+  /// The pages over the mappings that hold the range. Nil if the text has none of them.
+  package static func count(_ text: String, in range: Range<Int>) -> Count? {
     var lines: [(start: Int, words: ArraySlice<Substring>)] = []
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
@@ -25,6 +40,7 @@ package enum NUMAMaps {
         pages[node, default: 0] += count
       }
     }
-    return pages
+    return Count(
+      pagesByNode: pages, startsWithRange: lines[first].start == range.lowerBound)
   }
 }

@@ -40,7 +40,7 @@ public struct UnmetWish: Equatable, Sendable {
 public enum PlacementCheck: Hashable, Sendable {
   /// Nothing was asked for.
   case notNeeded
-  /// The kernel was asked where each page is.
+  /// The kernel was asked where each page is, or how many of them are on each node.
   case everyPage
   /// The policy in force was read back. The pages were not there yet, or it binds none of them.
   case policyOnly
