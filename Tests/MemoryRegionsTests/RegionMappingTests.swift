@@ -19,7 +19,13 @@ import Testing
   @Test func `alignment beyond the address space is refused`() throws {
     let layout = try RegionLayout(RegionOptions(byteCount: 1 << 30, largestOrder: 35))
     let error = #expect(throws: RegionError.self) { try RegionMapping.reserve(layout, .linux) }
-    #expect(error?.kind == .largerThanAddressSpace)
+    #expect(error?.kind == .invalidLargestOrder)
+    #expect(error?.detail.contains("order 35") == true)
+    #expect(error?.detail.hasSuffix("choose a smaller largest order") == true)
+    // Here the order is not to blame.
+    let large = try RegionLayout(RegionOptions(byteCount: 1 << 47 - 4096))
+    let refusal = #expect(throws: RegionError.self) { try RegionMapping.reserve(large, .linux) }
+    #expect(refusal?.kind == .largerThanAddressSpace)
   }
 
   @Test func `an address space that is full is a refusal with its errno`() throws {

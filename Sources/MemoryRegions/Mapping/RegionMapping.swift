@@ -32,7 +32,14 @@ package struct RegionMapping: Sendable {
     let (span, tooLarge) = layout.byteCount.addingReportingOverflow(slack)
     let detail = "\(layout.byteCount) bytes aligned to \(layout.alignment)"
     guard !tooLarge, span < RegionLayout.addressSpaceByteCount else {
-      throw RegionError(.largerThanAddressSpace, detail: detail)
+      guard layout.largestOrder > RegionLayout.defaultLargestOrder else {
+        throw RegionError(.largerThanAddressSpace, detail: detail)
+      }
+      // The region itself would fit.
+      throw RegionError(
+        .invalidLargestOrder,
+        detail: "order \(layout.largestOrder) leaves no address space for \(detail): "
+          + "choose a smaller largest order")
     }
     let start = try call("mmap", .reservationRefused, detail) { () throws(Errno) in
       try systemCalls.map(.reservation(.anywhere), span)

@@ -30,7 +30,7 @@ extension RegionError.Kind: CustomStringConvertible {
     case .invalidCommitSize:
       ("invalid committed size", "Commit a multiple of 4096 bytes, at most what is reserved")
     case .invalidLargestOrder:
-      ("invalid largest order", "Give an order in 0...35")
+      ("invalid largest order", "Choose an order from 0 to 35 that the address space has room for")
     case .notWholeHugePages:
       ("not a whole number of huge pages", "Round the size up to the huge page size")
     case .emptyPlacement:

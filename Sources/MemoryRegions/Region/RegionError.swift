@@ -36,7 +36,7 @@ extension RegionError {
     public static let largerThanAddressSpace = Kind(code: .largerThanAddressSpace)
     /// The bytes to commit are negative, no whole number of pages, or more than are reserved.
     public static let invalidCommitSize = Kind(code: .invalidCommitSize)
-    /// The largest order is outside 0...35.
+    /// The largest order is outside 0...35, or aligns the region beyond the address space.
     public static let invalidLargestOrder = Kind(code: .invalidLargestOrder)
     /// A size is not a whole number of the huge pages asked for.
     public static let notWholeHugePages = Kind(code: .notWholeHugePages)

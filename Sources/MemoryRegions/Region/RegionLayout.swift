@@ -14,8 +14,12 @@ package struct RegionLayout: Equatable {
   /// What the base is a multiple of, in bytes.
   package var alignment: Int
 
-  /// What x86-64 and AArch64 give a process with 48-bit addresses: 128 TiB.
+  /// 128 TiB, which x86-64 gives a process unless it asks for more; AArch64 gives as much or more
+  /// with 48-bit addresses.
   static let addressSpaceByteCount = 1 << 47
+
+  /// Blocks of 1 GiB.
+  static let defaultLargestOrder = 18
 
   package init(_ options: RegionOptions) throws(RegionError) {
     let byteCount = options.byteCount
@@ -38,7 +42,7 @@ package struct RegionLayout: Equatable {
     }
     let pages = byteCount / pageByteCount
     let largestFitting = Int.bitWidth - 1 - pages.leadingZeroBitCount
-    let largestOrder = options.largestOrder ?? min(18, largestFitting)
+    let largestOrder = options.largestOrder ?? min(Self.defaultLargestOrder, largestFitting)
     guard (0...35).contains(largestOrder) else {
       throw RegionError(.invalidLargestOrder, detail: "order \(largestOrder)")
     }

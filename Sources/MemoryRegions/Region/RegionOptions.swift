@@ -8,8 +8,13 @@ public struct RegionOptions: Hashable, Sendable {
   public var byteCount: Int
   /// Bytes to commit at open, from the region's start. Nil commits all of them.
   public var initiallyCommitted: Int?
-  /// The region's base is aligned to a block of `1 << largestOrder` pages. Nil takes 18 (1 GiB), or
-  /// the largest order that the region holds.
+  /// The order of the largest block that a pool over the region may hand out, `1 << largestOrder`
+  /// pages, in 0...35. Nil takes 18 (1 GiB), or the largest order that the region holds.
+  ///
+  /// It also sets the alignment: the region's base is a multiple of such a block, so that blocks are
+  /// aligned in memory as they are in the region. Opening needs as much address space again for the
+  /// moment. An order beyond what the region holds is taken for its alignment alone: no block
+  /// exceeds the region.
   public var largestOrder: Int?
   /// The pages to back it with.
   public var backing: Backing
