@@ -9,7 +9,7 @@ import Testing
     #expect(
       error.description == "limit on locked memory too low: 16 bytes more to lock "
         + "(mlock2: Cannot allocate memory, errno 12). Raise RLIMIT_MEMLOCK (ulimit -l, "
-        + "LimitMEMLOCK=), or allow the degradation .locking.")
+        + "LimitMEMLOCK=), or allow the region to go unlocked.")
   }
 
   @Test func `a refusal without a call names none`() {

@@ -17,6 +17,10 @@ import Testing
     #expect(Set(Self.kinds.map(\.description)).count == Self.kinds.count)
     for kind in Self.kinds {
       #expect(!kind.remedy.isEmpty && kind.remedy.last != ".", "\(kind)")
+      // One sentence, without this package's names for things.
+      for part in [". ", "; ", " .", ": true", "NUMATopology", "degradation"] {
+        #expect(!kind.remedy.contains(part), "\(kind.remedy)")
+      }
     }
   }
 

@@ -64,10 +64,10 @@ extension RegionMapping {
   private func advise(_ part: Range<Int>) throws(RegionError) {
     var advice: [(SystemCalls.Advice, RegionError.Kind, String)] = []
     if options.excludedFromCoreDumps {
-      advice.append((.notInCoreDumps, .exclusionRefused, "excludedFromCoreDumps"))
+      advice.append((.notInCoreDumps, .exclusionRefused, "from core dumps"))
     }
     if options.keepsOutOfForks {
-      advice.append((.notInForks, .exclusionRefused, "excludedFromForks"))
+      advice.append((.notInForks, .exclusionRefused, "from forked children"))
     }
     if options.backing == .transparentHugePages {
       advice.append((.hugePages, .transparentHugePagesUnavailable, "\(part.count) bytes"))

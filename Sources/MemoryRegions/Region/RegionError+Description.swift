@@ -1,4 +1,5 @@
-// The words of a refusal: what failed, on what, with which errno, and what to change.
+// The words of a refusal: what failed, on what, with which errno, and what to change. A tool shows
+// them to people who may not know this package's names, so they name none.
 
 import SystemPackage
 
@@ -34,7 +35,7 @@ extension RegionError.Kind: CustomStringConvertible {
     case .notWholeHugePages:
       ("not a whole number of huge pages", "Round the size up to the huge page size")
     case .emptyPlacement:
-      ("placement without a node", "Name at least one node, or use Placement.none")
+      ("placement without a node", "Name at least one node, or ask for no placement")
     case .pageSizeUnsupported:
       ("unsupported page size", "Run on a kernel with pages of 4096 bytes")
     case .reservationRefused:
@@ -50,70 +51,69 @@ extension RegionError.Kind: CustomStringConvertible {
     case .hugePagesUnavailable:
       (
         "huge pages unavailable",
-        "Reserve more as said here, or allow the degradation .hugePages"
+        "Reserve more, or raise the limit on them, or allow the region to do without huge pages"
       )
     case .transparentHugePagesUnavailable:
       (
         "transparent huge pages are switched off",
-        "Write madvise to /sys/kernel/mm/transparent_hugepage/enabled, or allow the degradation "
-          + ".hugePages"
+        "Switch them on in /sys/kernel/mm/transparent_hugepage, or allow the region to do without "
+          + "huge pages"
       )
     case .memoryFileRefused:
       (
         "memory file refused",
-        "Use a name of at most 249 bytes, raise RLIMIT_NOFILE (ulimit -n), or use anonymous storage"
+        "Use a name of at most 249 bytes, raise RLIMIT_NOFILE (ulimit -n), or use private memory"
       )
     case .notEnoughMemory:
       (
         "not enough memory to populate",
-        "Commit less, raise the limit named, or allow the degradation .population"
+        "Commit less, raise the limit named, or allow pages to come when first touched"
       )
     case .populationRefused:
       (
         "populating refused",
-        "Linux 5.15 or later is needed; commit less, or allow the degradation .population"
+        "Use Linux 5.15 or later, commit less, or allow pages to come when first touched"
       )
     case .lockLimit:
       (
         "limit on locked memory too low",
-        "Raise RLIMIT_MEMLOCK (ulimit -l, LimitMEMLOCK=), or allow the degradation .locking"
+        "Raise RLIMIT_MEMLOCK (ulimit -l, LimitMEMLOCK=), or allow the region to go unlocked"
       )
     case .lockRefused:
-      ("locking in memory refused", "Commit less, or allow the degradation .locking")
+      ("locking in memory refused", "Commit less, or allow the region to go unlocked")
     case .exclusionRefused:
-      ("exclusion refused", "Open the region without the exclusion named")
+      ("exclusion refused", "Open the region without that exclusion")
     case .numaUnavailable:
       (
         "NUMA unavailable",
-        "Build with the trait NUMA on a kernel with NUMA, or allow the degradation .placement"
+        "Build with the trait NUMA and use a kernel with NUMA, or allow pages on any node"
       )
     case .noSuchNode:
       (
         "no such node with memory",
-        "Name a node of NUMATopology.current, or allow the degradation .placement"
+        "Name a node that this machine has, or allow pages on any node"
       )
     case .nodeNotAllowed:
       (
         "node not allowed to this process",
-        "Widen the cpuset (cpuset.mems), or allow the degradation .placement"
+        "Widen the cpuset (cpuset.mems), or allow pages on any node"
       )
     case .placementRefused:
       (
         "placement refused",
-        "Let the container's seccomp profile permit mbind (CAP_SYS_NICE), or allow the degradation "
-          + ".placement"
+        "Let the container's seccomp profile permit mbind (CAP_SYS_NICE), or allow pages on any node"
       )
     case .placementNotMet:
       (
         "pages on other nodes",
-        "Commit less, free memory on the nodes, or allow the degradation .placement"
+        "Commit less, free memory on the nodes, or allow pages on any node"
       )
     case .registered:
       ("region registered with a device", "Drop its registrations first")
     case .notRegistrable:
       (
         "region cannot be registered with a device",
-        "Open it with excludedFromForks: true, or with memory-file storage"
+        "Keep the region out of forked children, or let a memory file back it"
       )
     case .alreadyClaimed:
       ("region already has a pool", "Close that pool first, or open another region")
