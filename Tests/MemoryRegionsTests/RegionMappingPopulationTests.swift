@@ -84,6 +84,13 @@ import Testing
     #expect(
       error?.detail == "10 of 2 MiB needed, 5 free of which 1 are promised; reserve 10 huge pages: "
         + "sysctl vm.nr_hugepages=14")
+    // Four are free and not promised: reserving more would not help.
+    let limited = #expect(throws: RegionError.self) {
+      try MemoryRegion(
+        RegionOptions(byteCount: 8 << 20, backing: .hugePages2MiB), systemCalls: system)
+    }
+    #expect(limited?.detail.contains("reserve") == false)
+    #expect(limited?.detail.contains("hugetlb.2MB.max") == true)
     let gigantic = #expect(throws: RegionError.self) {
       try MemoryRegion(
         RegionOptions(byteCount: 1 << 30, backing: .hugePages1GiB), systemCalls: system)

@@ -86,6 +86,11 @@ extension RegionMapping {
     if let nodes = options.placement.boundNodes, missing == 0 {
       let names = nodes.sorted().map(\.description).joined(separator: ", ")
       detail += "; reserve \(needed) on \(names): /sys/devices/system/node/node*/hugepages"
+    } else if missing == 0 {
+      let name = shift == 21 ? "2MB" : "1GB"
+      detail +=
+        "; these would do, so another limit refuses: a hugetlb cgroup's "
+        + "(hugetlb.\(name).max), or the nodes that this process may use"
     } else {
       detail += "; reserve \(needed) huge pages: \(command)"
     }
