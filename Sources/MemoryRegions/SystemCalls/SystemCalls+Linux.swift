@@ -49,6 +49,7 @@ extension SystemCalls {
       return Int(limit)
     },
     pageByteCount: { sysconf(CInt(_SC_PAGESIZE)) },
+    processorCount: { sysconf(CInt(_SC_NPROCESSORS_CONF)) },
     readFile: readSmallFile)
 }
 

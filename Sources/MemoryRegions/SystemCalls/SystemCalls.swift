@@ -51,6 +51,8 @@ package struct SystemCalls: Sendable {
   package var lockLimit: @Sendable () throws(Errno) -> Int
   /// sysconf(3): the kernel's page size in bytes.
   package var pageByteCount: @Sendable () -> Int
+  /// sysconf(3): the processors that the machine is set up for, those switched off included.
+  package var processorCount: @Sendable () -> Int
   /// The text of a small file of /proc or /sys.
   package var readFile: @Sendable (_ path: String) throws(Errno) -> String
 }

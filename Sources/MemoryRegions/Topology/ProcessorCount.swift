@@ -1,9 +1,12 @@
 // How many processors to keep per-processor data for: those that could ever run, not those that
 // do now, since processors come and go.
 
-internal import Glibc
-
 extension SystemLimits {
   /// The number of processors that the machine may have, at least 1. Asked for once.
-  public static let possibleProcessorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_CONF)))
+  public static let possibleProcessorCount = possibleProcessorCount(.linux)
+
+  /// The number by a table of the caller's; 1 where the system does not say.
+  package static func possibleProcessorCount(_ systemCalls: SystemCalls) -> Int {
+    max(1, systemCalls.processorCount())
+  }
 }
