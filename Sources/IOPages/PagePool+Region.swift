@@ -15,7 +15,7 @@ extension PagePool {
   /// - Complexity: O(committed bytes / largest block). The pages themselves are not touched.
   public convenience init(region: MemoryRegion) throws(RegionError) {
     let extender = PoolExtender()
-    let contents = try region.claim { extender.extend(to: $0) }
+    let isKnownZero = try region.claim { extender.extend(to: $0) }
     let owner: RegionPoolOwner
     do throws(RegionError) {
       owner = try RegionPoolOwner(region)
@@ -25,7 +25,7 @@ extension PagePool {
     }
     // The owner keeps the region, the tables and the control block until the pool lets go of it;
     // the claim sees to it that no other pool has them.
-    unsafe self.init(memory: owner.memory(contents: contents == .zero ? .zero : .unknown))
+    unsafe self.init(memory: owner.memory(contents: isKnownZero ? .zero : .unknown))
     extender.connect(to: self)
     // What was committed while the pool was not known to the extender.
     extender.extend(to: region.committedByteCount / PagePool.pageSize)

@@ -34,10 +34,10 @@ final class RegionPoolOwner: @unchecked Sendable {
 
   /// The memory as the pool wants it described.
   @unsafe
-  func memory(contents: PagePools.KnownContents) -> PoolMemory {
+  func memory(contents: KnownContents) -> PoolMemory {
     // All of it is mapped, zeroed and nobody else's, and stays so while this object lives.
     return unsafe PoolMemory(
-      base: region.baseAddress, pageCount: region.byteCount / PagePool.pageSize,
+      base: region.address, pageCount: region.byteCount / PagePool.pageSize,
       availablePageCount: region.committedByteCount / PagePool.pageSize,
       largestOrder: region.granted.largestOrder, contents: contents, control: control,
       sideTables: sideTables.baseAddress, statistics: statistics.baseAddress,

@@ -5,17 +5,30 @@ import Testing
 @Suite struct MemoryRegionClaimTests {
   @Test func `one claim at a time, and the second finds unknown contents`() throws {
     let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, population: .none))
-    #expect(try region.claim(onCommit: { _ in }) == .zero)
+    #expect(try region.claim(onCommit: { _ in }))
     let error = #expect(throws: RegionError.self) { try region.claim(onCommit: { _ in }) }
     #expect(error?.kind == .alreadyClaimed)
     region.relinquish()
-    #expect(try region.claim(onCommit: { _ in }) == .unknown)
+    #expect(try !region.claim(onCommit: { _ in }))
   }
 
   @Test func `memory that another process can write is never known`() throws {
     let region = try MemoryRegion(
       RegionOptions(byteCount: 1 << 20, storage: .memfd(name: "shared")))
-    #expect(try region.claim(onCommit: { _ in }) == .unknown)
+    #expect(try !region.claim(onCommit: { _ in }))
+  }
+
+  @Test func `memory whose address was given away is not known`() throws {
+    let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, population: .none))
+    // Within the committed bytes, while the region lives.
+    unsafe region.baseAddress.storeBytes(of: 5, as: UInt64.self)
+    #expect(try !region.claim(onCommit: { _ in }))
+  }
+
+  @Test func `the package's own look at the address takes nothing away`() throws {
+    let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, population: .none))
+    #expect(unsafe region.address.load(as: UInt64.self) == 0)
+    #expect(try region.claim(onCommit: { _ in }))
   }
 
   @Test func `the claimant hears of every commit until it relinquishes`() throws {
@@ -45,7 +58,7 @@ import Testing
     try region.commit(pages: 1)
     try region.commit(pages: 1)
     #expect(heard.pages.withLock { $0 } == [257])
-    #expect(try region.claim(onCommit: { _ in }) == .unknown)
+    #expect(try !region.claim(onCommit: { _ in }))
   }
 
   @Test func `relinquishing does not wait for commits, nor they for it`() async throws {

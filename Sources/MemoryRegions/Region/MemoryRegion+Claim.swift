@@ -7,14 +7,6 @@
 
 import Synchronization
 
-/// What is known of a claimed region's contents.
-package enum KnownContents: Sendable {
-  /// Every committed page, now or later, reads as zero until the claimant writes to it.
-  case zero
-  /// Nothing.
-  case unknown
-}
-
 /// Who has the region.
 struct Claim: Sendable {
   var onCommit: (@Sendable (Int) -> Void)?
@@ -28,17 +20,22 @@ extension MemoryRegion {
   /// order, on the committing thread; it must not commit, register or discard, and may relinquish.
   /// A commit that ends while the claimant sets itself up may be seen both by the call and in
   /// `committedByteCount`.
-  /// - Returns: `.zero` to the first claimant of memory that no other process can write.
+  /// - Returns: `isKnownZero`: whether every committed page, now or later, reads as zero until the
+  ///   claimant writes to it. True for the first claimant of memory that no other process can write,
+  ///   if nobody was given its address before.
   /// - Throws: `.alreadyClaimed`, `.notOwner`.
   package func claim(
     onCommit: @escaping @Sendable (_ committedPages: Int) -> Void
-  ) throws(RegionError) -> KnownContents {
+  ) throws(RegionError) -> Bool {
     try checkOwner()
     return try claim.withVisibleLock { claim throws(RegionError) in
       guard claim.onCommit == nil else { throw RegionError(.alreadyClaimed) }
-      defer { claim.hasBeenClaimed = true }
+      let isKnownZero =
+        !claim.hasBeenClaimed && granted.storage == .anonymous
+        && !hasGivenAddress.load(ordering: .relaxed)
       claim.onCommit = onCommit
-      return claim.hasBeenClaimed || granted.storage != .anonymous ? .unknown : .zero
+      claim.hasBeenClaimed = true
+      return isKnownZero
     }
   }
 

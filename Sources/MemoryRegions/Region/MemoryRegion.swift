@@ -27,6 +27,8 @@ public final class MemoryRegion: Sendable {
   /// Held while the mapping is changed: one commit, registration or discard at a time.
   let changes = Mutex(())
   let claim = Mutex(Claim())
+  /// Whether somebody outside the package may have written to the memory.
+  let hasGivenAddress = Atomic(false)
 
   /// Opens a region.
   ///
@@ -56,7 +58,18 @@ public final class MemoryRegion: Sendable {
 
   /// The address of the first byte. Bytes `0..<committedByteCount` from there can be used while
   /// the region lives.
+  ///
+  /// Who has the address can write, so a pool that is opened over the region afterwards knows
+  /// nothing of its contents, and clears pages that are to be zero. While a pool has the region,
+  /// only bytes of pages taken from the pool may be written through this address.
   @unsafe public var baseAddress: UnsafeMutableRawPointer {
+    hasGivenAddress.store(true, ordering: .relaxed)
+    return unsafe address
+  }
+
+  /// The address of the first byte, for those who write to pages of a pool only: reading it leaves
+  /// what is known of the contents as it is.
+  @unsafe package var address: UnsafeMutableRawPointer {
     // A mapping's address is never zero.
     unsafe UnsafeMutableRawPointer(bitPattern: mapping.base).unsafelyUnwrapped
   }
