@@ -59,14 +59,17 @@ import Testing
 
   @Test func `recycling twice traps`() async {
     await #expect(processExitsWith: .failure) {
-      let block = try Self.take()
+      let block = setUp { try Self.take() }
       Self.recycle(block)
       Self.recycle(block)
     }
   }
 
   @Test func `recycling the middle of a block traps`() async {
-    await #expect(processExitsWith: .failure) { Self.recycle(try Self.take() + 64) }
+    await #expect(processExitsWith: .failure) {
+      let block = setUp { try Self.take() }
+      Self.recycle(block + 64)
+    }
   }
 
   @Test func `no memory is a typed refusal`() async {

@@ -62,15 +62,18 @@ import Testing
 
   @Test func `discarding beyond the committed part traps`() async {
     await #expect(processExitsWith: .failure) {
-      let region = try MemoryRegion(RegionOptions(byteCount: 2 << 20, initiallyCommitted: 1 << 20))
-      try region.discardContents(pages: 255..<257)
+      let region = setUp {
+        try MemoryRegion(RegionOptions(byteCount: 2 << 20, initiallyCommitted: 1 << 20))
+      }
+      setUp { try region.discardContents(pages: 254..<256) }
+      setUp { try region.discardContents(pages: 255..<257) }
     }
   }
 
   @Test func `discarding nothing traps`() async {
     await #expect(processExitsWith: .failure) {
-      let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20))
-      try region.discardContents(pages: 1..<1)
+      let region = setUp { try MemoryRegion(RegionOptions(byteCount: 1 << 20)) }
+      setUp { try region.discardContents(pages: 1..<1) }
     }
   }
 }

@@ -23,9 +23,9 @@ import Testing
     #expect(region.granted.largestOrder == 18)
     let start = Int(bitPattern: unsafe region.address)
     #expect(try SystemCalls.linux.residentPages(start..<start + region.byteCount) == 0)
-    // The measure sees what is there: one page, once it is committed.
+    // The measure sees what is there. At least: the kernel may join the page with a neighbour.
     try region.commit(pages: 1)
-    #expect(try SystemCalls.linux.residentPages(start..<start + region.byteCount) == 1)
+    #expect(try SystemCalls.linux.residentPages(start..<start + region.byteCount) >= 1)
   }
 
   @Test func `reserving reads no file and populates nothing`() throws {

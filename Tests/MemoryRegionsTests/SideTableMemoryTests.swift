@@ -61,6 +61,8 @@ import Testing
   }
 
   @Test func `tables of no size trap`() async {
-    await #expect(processExitsWith: .failure) { _ = try SideTableMemory(byteCount: 0) }
+    await #expect(processExitsWith: .failure) {
+      _ = setUp { try SideTableMemory(byteCount: 0) }
+    }
   }
 }
