@@ -3,11 +3,21 @@ import SystemPackage
 import Testing
 
 @Suite struct SystemLimitsTests {
-  @Test func `this machine's limits make sense`() {
+  @Test func `this machine's limits are those that its kernel tells elsewhere`() throws {
     let limits = SystemLimits.current
-    #expect(limits.pageByteCount == 4096)
-    #expect(limits.availableByteCount.map { $0 > 0 } ?? true)
-    #expect(limits.lockLimit.map { $0 >= 0 } ?? true)
+    let maps = try #require(SystemCalls.linux.keyedSizes("/proc/self/smaps"))
+    #expect(limits.pageByteCount == maps["KernelPageSize"])
+    // "Max locked memory   8388608   8388608   bytes", or "unlimited".
+    let words = try #require(
+      SystemCalls.linux.readFile("/proc/self/limits").split(separator: "\n")
+        .first { $0.hasPrefix("Max locked memory") }
+    ).split(separator: " ")
+    try #require(words.count > 3)
+    #expect(limits.lockLimit == Int(words[3]))
+    let sizes = try #require(SystemCalls.linux.keyedSizes("/proc/meminfo"))
+    let total = try #require(sizes["MemTotal"])
+    let available = try #require(limits.availableByteCount)
+    #expect(available > 0 && available <= total)
   }
 
   @Test func `what is hidden is absent`() {
