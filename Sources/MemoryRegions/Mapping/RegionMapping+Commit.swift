@@ -36,7 +36,7 @@ extension RegionMapping {
     switch (file, shift) {
     case (nil, nil):
       try call("mprotect", .commitRefused, detail) { () throws(Errno) in
-        try systemCalls.open(place, range.count)
+        try systemCalls.protect(place, range.count)
       }
       return place..<place + range.count
     case (let file?, nil):

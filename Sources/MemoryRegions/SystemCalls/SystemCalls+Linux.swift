@@ -16,7 +16,7 @@ extension SystemCalls {
       // SAFETY of this table's calls: an address is that of a mapping that the caller made.
       try check(unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), byteCount))
     },
-    open: { (address, byteCount) throws(Errno) in
+    protect: { (address, byteCount) throws(Errno) in
       let pointer = unsafe UnsafeMutableRawPointer(bitPattern: address)
       try check(unsafe mprotect(pointer, byteCount, PROT_READ | PROT_WRITE))
     },

@@ -17,8 +17,8 @@ package struct SystemCalls: Sendable {
     @Sendable (_ address: Int, _ byteCount: Int, _ target: Int) throws(Errno) -> Void
   /// munmap(2).
   package var unmap: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
-  /// mprotect(2) to read and write.
-  package var open: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
+  /// mprotect(2): from now on the range can be read and written.
+  package var protect: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
   /// madvise(2).
   package var advise:
     @Sendable (_ address: Int, _ byteCount: Int, _ advice: Advice) throws(Errno) -> Void

@@ -78,9 +78,9 @@ final class CallJournal: Sendable {
       try base.unmap(address, byteCount)
       self.state.withLock { $0.mapped.subtract(self.pages(address, byteCount)) }
     }
-    table.open = { (address, byteCount) throws(Errno) in
+    table.protect = { (address, byteCount) throws(Errno) in
       try self.enter("mprotect")
-      try base.open(address, byteCount)
+      try base.protect(address, byteCount)
     }
     table.advise = { (address, byteCount, advice) throws(Errno) in
       try self.enter("madvise")
