@@ -7,7 +7,7 @@
 //      page 0                                     page 1 ... page 63
 //      | next arena | blocks in use | rotor |     | block |  ...  | block |
 //
-// Everything is in memory that a fork wipes, the list's head (ProcessGeneration) included. A child
+// Everything is in memory that a fork wipes, the list's head (ProcessRoot) included. A child
 // therefore starts with no arenas and maps its own: a page of the parent's, dropped in the child,
 // finds a block of zeros there for ever, never one that has become another pool's. Taking and
 // recycling are lock-free, since a lock could be held by another thread at the moment of a fork.
