@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Newer than the headers of Debian 12, stable kernel interface.
+// Newer than the headers of some supported libc, stable kernel interface.
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif

@@ -1,5 +1,5 @@
-// Where a region's pages are to lie. The type is a struct over a private rule, so that further
-// policies can join without breaking a client's switch.
+// Where a region's pages are to lie. The type is a struct over a rule that clients do not see, so
+// that further policies can join without breaking a client's switch.
 
 /// The wish for the nodes of a region's pages.
 public struct Placement: Hashable, Sendable {

@@ -1,5 +1,5 @@
-// Why a region could not be opened, grown or used as asked. The kinds are a struct over a private
-// enumeration, so that new ones break no client's switch.
+// Why a region could not be opened, grown or used as asked. The kinds are a struct over an
+// enumeration that clients do not see, so that new ones break no client's switch.
 
 public import SystemPackage
 
