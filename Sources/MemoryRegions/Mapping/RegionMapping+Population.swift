@@ -88,7 +88,8 @@ extension RegionMapping {
       detail += "; reserve \(needed) on \(names): /sys/devices/system/node/node*/hugepages"
     } else if missing == 0 {
       let name = shift == 21 ? "2MB" : "1GB"
-      detail += "; these would do, so another limit refuses: a hugetlb cgroup's "
+      detail +=
+        "; these would do, so another limit refuses: a hugetlb cgroup's "
         + "(hugetlb.\(name).max), or the nodes that this process may use"
     } else {
       detail += "; reserve \(needed) huge pages: \(command)"

@@ -8,7 +8,7 @@
 /// Reading /proc/self/numa_maps.
 package enum NUMAMaps {
   /// The pages of the mappings that meet a range.
-  package struct Count: Equatable {
+  package struct Count {
     /// Pages in memory, by node.
     package var pagesByNode: [Int: Int]
     /// Whether the first of the mappings starts where the range does, and not before.
