@@ -38,7 +38,10 @@ final class ChildProcess {
     let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
     var words = unsafe (command.map { unsafe strdup($0) } + [nil])
     var variables = unsafe (environment.map { unsafe strdup($0) } + [nil])
-    defer { for unsafetext in unsafe words + variables { unsafe free(text) } }
+    defer {
+      for index in unsafe words.indices { unsafe free(words[index]) }
+      for index in unsafe variables.indices { unsafe free(variables[index]) }
+    }
     var identifier: pid_t = 0
     let result = unsafe posix_spawnp(
       &identifier, command[0], &actions, &attributes, &words, &variables)
