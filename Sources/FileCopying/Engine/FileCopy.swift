@@ -63,7 +63,7 @@ package struct FileCopy {
     let clock = ContinuousClock()
     let start = clock.now
     try destination.preallocate(byteCount: plan.byteCount)
-    try run.copyBlocks()
+    try copy(run, source)
     if plan.hasUnalignedTail { try destination.resize(to: plan.byteCount) }
     try requireUnchanged(source)
     try destination.synchronize()
@@ -85,6 +85,18 @@ package struct FileCopy {
         blockByteCount: options.blockByteCount, blockCount: queue.count, method: opened.method,
         readsDirectly: queue.source.isDirect, writesDirectly: queue.destination.isDirect),
       statistics: memory.pool.statistics)
+  }
+
+  private func copy(_ run: CopyRun, _ source: borrowing SourceFile) throws(CopyError) {
+    do throws(CopyError) {
+      try run.copyBlocks()
+    } catch {
+      // It was read to its end; who else than the system could have misplaced that?
+      if case .sourceChanged = error, try source.isUnchanged() {
+        throw .sizeUntrue(self.source, said: ByteSize(byteCount: source.status.byteCount))
+      }
+      throw error
+    }
   }
 
   private func compare(_ run: CopyRun, _ source: borrowing SourceFile) throws(CopyError) {
