@@ -52,6 +52,15 @@ import Testing
     #expect(try directory.names() == ["source"])
   }
 
+  @Test(arguments: [("/proc/cpuinfo", "0 bytes"), ("/sys/devices/system/cpu/online", "4 KiB")])
+  func aSourceWhoseSizeIsNotTrue(source: String, said: String) throws {
+    let directory = try TemporaryDirectory()
+    try expectFailure(
+      ["copy", source, directory.file("copy"), "--verify"],
+      saying: "the size of \(source) is not the \(said) that the system says")
+    #expect(try directory.names() == [])
+  }
+
   @Test func aDestinationOnAFullDisk() throws {
     guard let disk = try Mount("tmpfs", options: "size=1m") else { return }
     let directory = try TemporaryDirectory()
@@ -60,6 +69,17 @@ import Testing
     try expectFailure(
       ["copy", source, copy], saying: "cannot write \(copy): No space left on device")
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+  }
+
+  @Test(arguments: [[], ["--no-uring"]])
+  func aDestinationLargerThanTheProcessMayWrite(options: [String]) throws {
+    let directory = try TemporaryDirectory()
+    let source = try directory.makeFile("source", byteCount: 2 << 20)
+    let copy = directory.file("copy")
+    try expectFailure(
+      ["copy", source, copy] + options, saying: "cannot write \(copy): File too large: ",
+      wrapper: withoutProfile + ["prlimit", "--fsize=1048576"])
+    #expect(try directory.names() == ["source"])
   }
 
   @Test func aDestinationWithoutPermission() throws {
