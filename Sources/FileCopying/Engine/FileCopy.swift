@@ -44,7 +44,9 @@ package struct FileCopy {
     let wantedCount = min(options.queueDepth, max(plan.blockCount, options.verifies ? 2 : 1))
     let memory = try CopyMemory(options, blockCount: wantedCount)
     var destination = try DestinationFile(
-      for: destinationPath, permissions: source.status.permissions, directly: options.usesDirectIO)
+      for: destinationPath,
+      permissions: (destinationPath.existing ?? source.status).permissions,
+      directly: options.usesDirectIO)
 
     var opened =
       try options.usesRing
@@ -57,6 +59,7 @@ package struct FileCopy {
     } catch {
       throw .outOfMemory(error)
     }
+    guard !options.verifies || queue.count >= 2 else { throw .verifyingNeedsTwoBlocks }
     let run = CopyRun(
       plan: plan, queue: queue, options: options, interruption: interruption, progress: progress)
 
