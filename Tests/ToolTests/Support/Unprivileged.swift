@@ -22,7 +22,10 @@ struct Unprivileged: ~Copyable {
   init?() throws {
     let directory = try TemporaryDirectory()
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path)
-    try FileManager.default.copyItem(atPath: Tool.path, toPath: directory.file("iopages"))
+    // In a process of its own: a descriptor that is open for writing here may be inherited by
+    // whatever another test starts at this moment, and then the file cannot be executed.
+    let copying = try ChildProcess(["cp", Tool.path, directory.file("iopages")]).wait()
+    try #require(copying.status == 0, "\(copying.errors)")
     let wrapper =
       geteuid() == 0
       ? withoutProfile + [
