@@ -12,6 +12,24 @@ import Testing
     #expect(try directory.names() == [])
   }
 
+  @Test(arguments: [("name/", "Not a directory"), ("none/", "No such file or directory")])
+  func aSourceWithASlashBehindItsName(name: String, text: String) throws {
+    let directory = try TemporaryDirectory()
+    try directory.makeFile("name", byteCount: 10)
+    let source = directory.file(name)
+    try expectFailure(["copy", source, directory.file("copy")], saying: text)
+    #expect(try directory.names() == ["name"])
+  }
+
+  @Test(arguments: [("name/", "Not a directory"), ("none/", "Is a directory")])
+  func aDestinationWithASlashBehindItsName(name: String, text: String) throws {
+    let directory = try TemporaryDirectory()
+    let source = try directory.makeFile("name", byteCount: 10)
+    let copy = directory.file(name)
+    try expectFailure(["copy", source, copy], saying: "cannot create \(copy): \(text)")
+    #expect(try directory.names() == ["name"])
+  }
+
   @Test func aSourceThatIsADirectory() throws {
     let directory = try TemporaryDirectory()
     try expectFailure(
