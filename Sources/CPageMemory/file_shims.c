@@ -18,6 +18,7 @@ int page_memory_preallocate(int fileDescriptor, int64_t byteCount) {
 static const int notedSignals[] = {SIGINT, SIGTERM, SIGHUP};
 enum { notedSignalCount = sizeof notedSignals / sizeof notedSignals[0] };
 static struct sigaction previousActions[notedSignalCount];
+static struct sigaction previousSizeLimitAction;
 static atomic_bool noting;
 // A lock-free atomic: the one kind of object that a handler may write and another thread may read.
 static atomic_int notedSignal;
@@ -34,11 +35,15 @@ bool page_memory_note_signals(void) {
     sigaction(notedSignals[i], NULL, &previousActions[i]);
     if (previousActions[i].sa_handler != SIG_IGN) sigaction(notedSignals[i], &action, NULL);
   }
+  struct sigaction ignore = {.sa_handler = SIG_IGN};
+  sigemptyset(&ignore.sa_mask);
+  sigaction(SIGXFSZ, &ignore, &previousSizeLimitAction);
   return true;
 }
 
 void page_memory_restore_signals(void) {
   for (int i = 0; i < notedSignalCount; i++) sigaction(notedSignals[i], &previousActions[i], NULL);
+  sigaction(SIGXFSZ, &previousSizeLimitAction, NULL);
   atomic_store(&notedSignal, 0);
   atomic_store(&noting, false);
 }

@@ -1,5 +1,6 @@
 // The tool. Exit status: 0 if what was asked for is done, 64 if the command line makes no sense
-// (ArgumentParser says how it would), 1 for anything else, with one line on standard error.
+// (ArgumentParser says how it would), 128 + n if signal n ended a copy, as shells have it, and 1 for
+// anything else; with one line on standard error.
 
 import ArgumentParser
 import FileCopying
@@ -18,10 +19,17 @@ struct IOPagesCommand: ParsableCommand {
     subcommands: [CopyCommand.self, TopologyCommand.self, MapCommand.self, BenchCommand.self])
 
   static func main() {
+    StandardStreams.prepare()
     do {
-      var command = try parseAsRoot()
-      try command.run()
+      do {
+        var command = try parseAsRoot()
+        try command.run()
+      } catch let error where exitCode(for: error) == .success {
+        // A request for help.
+        try writeToStandardOutput(fullMessage(for: error))
+      }
     } catch let error as CopyError {
+      if case .interrupted(let signal) = error { fail(error, status: 128 + signal) }
       fail(error)
     } catch let error as RegionError {
       fail(error)
@@ -30,13 +38,15 @@ struct IOPagesCommand: ParsableCommand {
     } catch let error as ToolError {
       fail(error)
     } catch {
-      // A command line that makes no sense, or a request for help.
+      // A command line that makes no sense.
       exit(withError: error)
     }
   }
 
-  private static func fail(_ error: some Error & CustomStringConvertible) -> Never {
+  private static func fail(
+    _ error: some Error & CustomStringConvertible, status: Int32 = EXIT_FAILURE
+  ) -> Never {
     writeToStandardError("iopages: \(error)\n")
-    Glibc.exit(EXIT_FAILURE)
+    Glibc.exit(status)
   }
 }

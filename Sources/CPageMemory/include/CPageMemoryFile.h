@@ -14,7 +14,8 @@ int page_memory_open_unnamed(void);
 int page_memory_preallocate(int fileDescriptor, int64_t byteCount);
 
 /// From now on SIGINT, SIGTERM and SIGHUP are noted and do nothing else; one of them that the
-/// process ignores stays ignored. Returns false, and changes nothing, if they are noted already.
+/// process ignores stays ignored. SIGXFSZ is ignored, so that a write beyond the limit on a file's
+/// size fails with EFBIG. Returns false, and changes nothing, if the signals are noted already.
 bool page_memory_note_signals(void);
 
 /// Restores what the signals did before page_memory_note_signals, and forgets what was noted.

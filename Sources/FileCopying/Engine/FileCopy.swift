@@ -44,7 +44,9 @@ package struct FileCopy {
     let wantedCount = min(options.queueDepth, max(plan.blockCount, options.verifies ? 2 : 1))
     let memory = try CopyMemory(options, blockCount: wantedCount)
     var destination = try DestinationFile(
-      for: destinationPath, permissions: source.status.permissions, directly: options.usesDirectIO)
+      for: destinationPath,
+      permissions: (destinationPath.existing ?? source.status).permissions,
+      directly: options.usesDirectIO)
 
     var opened =
       try options.usesRing
@@ -57,13 +59,14 @@ package struct FileCopy {
     } catch {
       throw .outOfMemory(error)
     }
+    guard !options.verifies || queue.count >= 2 else { throw .verifyingNeedsTwoBlocks }
     let run = CopyRun(
       plan: plan, queue: queue, options: options, interruption: interruption, progress: progress)
 
     let clock = ContinuousClock()
     let start = clock.now
     try destination.preallocate(byteCount: plan.byteCount)
-    try run.copyBlocks()
+    try copy(run, source)
     if plan.hasUnalignedTail { try destination.resize(to: plan.byteCount) }
     try requireUnchanged(source)
     try destination.synchronize()
@@ -85,6 +88,18 @@ package struct FileCopy {
         blockByteCount: options.blockByteCount, blockCount: queue.count, method: opened.method,
         readsDirectly: queue.source.isDirect, writesDirectly: queue.destination.isDirect),
       statistics: memory.pool.statistics)
+  }
+
+  private func copy(_ run: CopyRun, _ source: borrowing SourceFile) throws(CopyError) {
+    do throws(CopyError) {
+      try run.copyBlocks()
+    } catch {
+      // It was read to its end; who else than the system could have misplaced that?
+      if case .sourceChanged = error, try source.isUnchanged() {
+        throw .sizeUntrue(self.source, said: ByteSize(byteCount: source.status.byteCount))
+      }
+      throw error
+    }
   }
 
   private func compare(_ run: CopyRun, _ source: borrowing SourceFile) throws(CopyError) {

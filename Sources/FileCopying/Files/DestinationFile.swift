@@ -21,6 +21,7 @@ package struct DestinationFile: ~Copyable {
 
   /// Makes the file in the directory of `path`, with `permissions` less the process's umask.
   ///
+  /// If it is to replace a file, ``synchronize()`` gives it that file's permissions instead.
   /// - Parameter unnamed: Whether the file is without a name where the file system can do that.
   package init(
     for path: DestinationPath, permissions: FilePermissions, directly: Bool, unnamed: Bool = true
@@ -94,10 +95,23 @@ package struct DestinationFile: ~Copyable {
     }
   }
 
-  /// Waits until everything written is on the device.
+  /// Waits until everything written is on the device, and with it the permissions and, if root
+  /// copies, the owner of the file that is to be replaced.
   package func synchronize() throws(CopyError) {
+    if let existing = path.existing { try takeAttributes(of: existing) }
     guard fsync(file.descriptor.rawValue) == 0 else {
       throw .file(operation: "synchronize", path.target, Errno(rawValue: errno))
+    }
+  }
+
+  private func takeAttributes(of existing: FileStatus) throws(CopyError) {
+    // The owner first, since a change of owner may take permissions away. Who is not root has to
+    // leave the new file to be what every new file of theirs is.
+    let hasOwner =
+      geteuid() != 0 || fchown(file.descriptor.rawValue, existing.owner, existing.group) == 0
+    guard hasOwner, fchmod(file.descriptor.rawValue, existing.permissions.rawValue) == 0 else {
+      throw .file(
+        operation: "keep the owner and the permissions of", path.target, Errno(rawValue: errno))
     }
   }
 

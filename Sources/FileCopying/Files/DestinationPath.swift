@@ -8,6 +8,8 @@ package import SystemPackage
 package struct DestinationPath: Equatable {
   /// The path with all symbolic links in its last component followed.
   package let target: FilePath
+  /// The file that is there already and is going to be replaced.
+  package let existing: FileStatus?
 
   /// The directory that holds the target.
   package var directory: FilePath {
@@ -29,6 +31,7 @@ package struct DestinationPath: Equatable {
     let found = try CopyError.naming("open", path) { () throws(Errno) in
       try Self.status(at: target)
     }
+    existing = found
     // Nothing there yet: whether something may be made there is the directory's to say.
     guard let found else { return }
     try found.requireRegularFile(path)

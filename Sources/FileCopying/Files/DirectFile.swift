@@ -1,6 +1,9 @@
 // A file that is read or written past the page cache if its file system allows that. Some refuse
-// when the file is opened, some only at the first transfer; either way the file is used through
-// the page cache from then on, and remembers it, so that the caller can be told.
+// at once, some only at the first transfer; either way the file is used through the page cache from
+// then on, and remembers it, so that the caller can be told.
+//
+// O_DIRECT is set on the open file and not asked for when it is opened: an open that fails for its
+// sake may have made the file already, and would leave it behind.
 
 import CPageMemory
 import Glibc
@@ -22,16 +25,9 @@ package struct DirectFile {
     options: FileDescriptor.OpenOptions = [], permissions: FilePermissions? = nil, directly: Bool
   ) throws(Errno) {
     self.path = name ?? path
-    let direct = FileDescriptor.OpenOptions(rawValue: page_memory_open_direct())
-    do {
-      descriptor = try Self.open(
-        path, mode, options.union(directly ? [.closeOnExec, direct] : .closeOnExec), permissions)
-      isDirect = directly
-    } catch .invalidArgument where directly {
-      // How a file system says that it has no direct transfers.
-      descriptor = try Self.open(path, mode, options.union(.closeOnExec), permissions)
-      isDirect = false
-    }
+    descriptor = try Self.open(path, mode, options.union(.closeOnExec), permissions)
+    isDirect = false
+    if directly { startDirectTransfers() }
   }
 
   private static func open(
@@ -44,6 +40,14 @@ package struct DirectFile {
       // Only the declaration is untyped: swift-system's calls throw nothing else.
       throw error as! Errno
     }
+  }
+
+  /// Goes on past the page cache if the file system allows that.
+  package mutating func startDirectTransfers() {
+    let flags = fcntl(descriptor.rawValue, F_GETFL)
+    // A refusal is how a file system says that it has no direct transfers, and costs speed only.
+    isDirect =
+      flags >= 0 && fcntl(descriptor.rawValue, F_SETFL, flags | page_memory_open_direct()) >= 0
   }
 
   /// Goes on through the page cache.

@@ -1,6 +1,6 @@
 // What the file system says about a file, as far as a copy has to know it.
 
-import Glibc
+package import Glibc
 package import SystemPackage
 
 /// What identifies a file, and what changes when its content does.
@@ -12,6 +12,8 @@ package struct FileStatus: Equatable, Sendable {
   package let kind: Kind
   /// Read, write and execute permissions; no set-user-ID, set-group-ID or sticky bit.
   package let permissions: FilePermissions
+  /// The user and the group that own the file.
+  package let owner: uid_t, group: gid_t
   package let byteCount: Int
   private let device: UInt
   private let inode: UInt
@@ -27,6 +29,8 @@ package struct FileStatus: Equatable, Sendable {
       default: .other
       }
     permissions = FilePermissions(rawValue: status.st_mode & 0o777)
+    owner = status.st_uid
+    group = status.st_gid
     byteCount = Int(status.st_size)
     device = UInt(status.st_dev)
     inode = UInt(status.st_ino)

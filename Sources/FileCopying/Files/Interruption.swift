@@ -5,12 +5,14 @@
 import CPageMemory
 import Glibc
 
-/// While one exists, SIGINT, SIGTERM and SIGHUP are noted instead of ending the process.
+/// While one exists, SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, and SIGXFSZ
+/// is ignored: a file that grows beyond the process's limit is a write's error then.
 ///
 /// A process has one at a time; a second one traps.
 package struct Interruption: ~Copyable {
   package init() {
-    precondition(page_memory_note_signals(), "signals are noted already")
+    let isOnlyOne = page_memory_note_signals()
+    precondition(isOnlyOne, "signals are noted already")
   }
 
   /// The signal that came last, if one did.

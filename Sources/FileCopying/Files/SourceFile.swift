@@ -1,5 +1,8 @@
-// The file that is copied: a regular one, which has to stay as it is until the copy is complete.
+// The file that is copied: a regular one, which has to stay as it is until the copy is complete, and
+// has to be as long as the system says. Files that the kernel makes up as they are read, those of
+// /proc for example, are regular ones of no bytes, or of a page, whatever they have to say.
 
+import Glibc
 package import SystemPackage
 
 /// A regular file, open for reading, and its status when it was opened.
@@ -20,8 +23,9 @@ package struct SourceFile: ~Copyable {
       try FileStatus(at: path, followingLinks: true)
     }
     try found.requireRegularFile(path)
-    let file = try CopyError.naming("open", path) { () throws(Errno) in
-      try DirectFile(opening: path, .readOnly, directly: directly)
+    var file = try CopyError.naming("open", path) { () throws(Errno) in
+      // Not past the page cache yet: the end of the file is looked at first, byte by byte.
+      try DirectFile(opening: path, .readOnly, directly: false)
     }
     do throws(CopyError) {
       let status = try CopyError.naming("look at", path) { () throws(Errno) in
@@ -29,11 +33,31 @@ package struct SourceFile: ~Copyable {
       }
       // Between looking and opening, another file may have taken the name.
       try status.requireRegularFile(path)
+      try requireEnd(of: file, status)
+      if directly { file.startDirectTransfers() }
       return (file, status)
     } catch {
       try? file.descriptor.close()
       throw error
     }
+  }
+
+  /// Refuses a file that goes on behind the end that its status says it has.
+  private static func requireEnd(of file: DirectFile, _ status: FileStatus) throws(CopyError) {
+    var byte: UInt8 = 0
+    // At most one byte is written, to a local value.
+    let count = unsafe pread(file.descriptor.rawValue, &byte, 1, status.byteCount)
+    // A signal is for the copy's loop to see.
+    guard count >= 0 || errno == EINTR else {
+      throw .file(operation: "read", file.path, Errno(rawValue: errno))
+    }
+    guard count > 0 else { return }
+    let now = try CopyError.naming("look at", file.path) { () throws(Errno) in
+      try FileStatus(of: file.descriptor)
+    }
+    throw now.isUnchanged(since: status)
+      ? .sizeUntrue(file.path, said: ByteSize(byteCount: status.byteCount))
+      : .sourceChanged(file.path)
   }
 
   deinit {

@@ -17,6 +17,8 @@ package enum CopyError: Error, Sendable {
   case sameFile(FilePath, FilePath)
   /// The source was written to, or cut off, while it was being read.
   case sourceChanged(FilePath)
+  /// The source has more or fewer bytes than the system says, though nobody has changed it.
+  case sizeUntrue(FilePath, said: ByteSize)
   /// What was written is not what was read.
   case verificationFailed(FilePath, offset: Int)
   /// The block is no whole number of pages, or none at all.
@@ -43,6 +45,11 @@ extension CopyError: CustomStringConvertible {
   /// One sentence without a full stop: what failed, and, where there is one, the way out.
   package var description: String {
     switch self {
+    case .file(let operation, let path, .fileTooLarge):
+      "cannot \(operation) \(path): \(Errno.fileTooLarge): the file system takes no file of that size, "
+        + "or this process may not write one (ulimit -f)"
+    case .file(let operation, let path, .tooManyOpenFiles):
+      "cannot \(operation) \(path): \(Errno.tooManyOpenFiles): raise the limit (ulimit -n)"
     case .file(let operation, let path, let errno):
       "cannot \(operation) \(path): \(errno)"
     case .isDirectory(let path):
@@ -53,6 +60,9 @@ extension CopyError: CustomStringConvertible {
       "\(source) and \(destination) are the same file"
     case .sourceChanged(let path):
       "\(path) changed while it was being copied, so the copy was dropped"
+    case .sizeUntrue(let path, let size):
+      "the size of \(path) is not the \(size) that the system says; the kernel makes up such a file "
+        + "as it is read, so read it with cat"
     case .verificationFailed(let path, let offset):
       "what was written for \(path) differs from the source within the block at byte \(offset)"
     case .blockNotWholePages(let size):

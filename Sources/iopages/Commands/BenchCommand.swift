@@ -49,7 +49,8 @@ struct BenchCommand: ParsableCommand {
       }
     }
     let report = BenchReport(results: results)
-    print(printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
+    try writeToStandardOutput(
+      printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
   }
 }
 

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import FileCopying
+import Glibc
 import IOPages
 import SystemPackage
 
@@ -12,7 +13,12 @@ struct CopyCommand: ParsableCommand {
     discussion: """
       Reads and writes past the page cache, several blocks at a time, through io_uring with the \
       region as fixed buffers; without one of these where the machine refuses it, and says so. The \
-      destination appears when it is complete and on the device, or not at all.
+      destination appears when it is complete and on the device, or not at all. A file that is \
+      replaced keeps its permissions and, if root copies, its owner; a new one takes the permissions \
+      of the source, less the umask.
+
+      Exit status: 0 if the file is copied, 64 if the command line makes no sense, 128 + n if signal \
+      n (SIGINT, SIGTERM or SIGHUP) ended the copy and nothing was written, 1 for anything else.
 
       Example:
         iopages copy disk.img backup.img --huge-pages 2M --verify
@@ -69,12 +75,33 @@ struct CopyCommand: ParsableCommand {
     options.usesRing = !avoidsRing
     options.verifies = verifies
 
+    try requireFileNames()
     let report = try copy(options)
-    if printsJSON {
-      print(report.json)
-    } else {
-      print(report.lines.joined(separator: "\n"))
+    do throws(ToolError) {
+      try writeToStandardOutput(
+        printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
+    } catch {
+      throw ToolError("\(destination) is complete, but its report is lost: \(error)")
     }
+  }
+
+  /// Refuses a slash behind the name of a file, as the kernel does; a `FilePath` has forgotten it.
+  private func requireFileNames() throws(ToolError) {
+    if let errno = Self.refusal(ofSlashIn: source), errno != .noSuchFileOrDirectory {
+      throw ToolError("cannot open \(source): \(errno)")
+    }
+    if let errno = Self.refusal(ofSlashIn: destination) {
+      // What does not exist yet could only become a directory by that name.
+      let reason = errno == .noSuchFileOrDirectory ? Errno.isDirectory : errno
+      throw ToolError("cannot create \(destination): \(reason)")
+    }
+  }
+
+  private static func refusal(ofSlashIn path: String) -> Errno? {
+    guard path.utf8.last == UInt8(ascii: "/") else { return nil }
+    var status = stat()
+    // The path is a terminated string for the length of the call, which writes to a local value.
+    return unsafe stat(path, &status) == 0 ? nil : Errno(rawValue: errno)
   }
 
   private func copy(_ options: CopyOptions) throws(CopyError) -> CopyReport {

@@ -49,6 +49,7 @@ struct MapCommand: ParsableCommand {
     if let order { extra = try workload.take(order: order) } else { extra = nil }
 
     let report = MapReport(pool, blocks: workload.takenPages, seed: seed, extra: extra)
-    print(printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
+    try writeToStandardOutput(
+      printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
   }
 }

@@ -21,6 +21,7 @@ struct TopologyCommand: ParsableCommand {
 
   func run() throws {
     let report = MachineReport()
-    print(printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
+    try writeToStandardOutput(
+      printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
   }
 }

@@ -30,15 +30,30 @@ import Testing
     #expect(try directory.names() == ["source", "copy"])
   }
 
-  @Test func replacesAFileAndTakesThePermissionsOfTheSource() throws {
+  @Test func aFileThatIsReplacedKeepsItsPermissionsAndItsOwner() throws {
     let directory = try TemporaryDirectory()
     let source = try directory.makeFile("source", pattern(100))
     let copy = try directory.makeFile("copy", pattern(5000))
-    // A terminated string for the length of the call.
+    // Terminated strings for the length of the calls. More than any umask leaves to a new file.
     #expect(unsafe chmod(source.string, 0o500) == 0)
+    #expect(unsafe chmod(copy.string, 0o666) == 0)
+    let owner: uid_t = geteuid() == 0 ? 65_534 : geteuid()
+    #expect(unsafe chown(copy.string, owner, gid_t.max) == 0)
     _ = try FileCopy(from: source, to: copy, options: CopyOptions()).run()
     #expect(try content(of: copy) == pattern(100))
-    #expect(try FileStatus(at: copy, followingLinks: true).permissions.rawValue == 0o500)
+    let status = try FileStatus(at: copy, followingLinks: true)
+    #expect(status.permissions.rawValue == 0o666)
+    #expect(status.owner == owner)
+  }
+
+  @Test func aNewFileTakesThePermissionsOfTheSource() throws {
+    let directory = try TemporaryDirectory()
+    let source = try directory.makeFile("source", pattern(100))
+    // Only the owner's permissions, which no sensible umask takes away.
+    #expect(unsafe chmod(source.string, 0o500) == 0)
+    _ = try FileCopy(from: source, to: directory.file("copy"), options: CopyOptions()).run()
+    let status = try FileStatus(at: directory.file("copy"), followingLinks: true)
+    #expect(status.permissions.rawValue == 0o500)
   }
 
   @Test func aLinkStaysALinkAndItsTargetIsReplaced() throws {
@@ -79,6 +94,21 @@ import Testing
       Issue.record("\(String(describing: error))")
       return
     }
+    #expect(try directory.names() == ["source"])
+  }
+
+  @Test func comparingNeedsRoomForTwoBlocksBeforeAnythingIsRead() throws {
+    let directory = try TemporaryDirectory()
+    let source = try directory.makeFile("source", pattern(100_000))
+    var options = CopyOptions()
+    options.regionByteCount = 16 << 10
+    options.blockByteCount = 16 << 10
+    options.verifies = true
+    let error = #expect(throws: CopyError.self) {
+      try FileCopy(from: source, to: directory.file("copy"), options: options).run(
+        progress: { _ in Issue.record("a block was copied") })
+    }
+    #expect(error?.description.contains("two blocks") == true)
     #expect(try directory.names() == ["source"])
   }
 

@@ -27,36 +27,11 @@ enum Tool {
     try start(arguments, wrapper: wrapper, path: path).wait()
   }
 
-  /// A run that has not been waited for.
-  struct Running {
-    let process: Process
-    fileprivate let output = Pipe()
-    fileprivate let errors = Pipe()
-
-    /// Waits for the end. What the tool writes is less than a pipe holds, so it never waits for us.
-    func wait() throws -> Outcome {
-      process.waitUntilExit()
-      return Outcome(
-        status: process.terminationStatus,
-        wasKilled: process.terminationReason == .uncaughtSignal,
-        output: String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self),
-        errors: String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
-    }
-  }
-
   /// Starts the tool and does not wait for it.
   static func start(
     _ arguments: [String], wrapper: [String] = [], path: String = Tool.path
-  ) throws -> Running {
-    let command = wrapper + [path] + arguments
-    let running = Running(process: Process())
-    running.process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    running.process.arguments = command
-    running.process.standardOutput = running.output
-    running.process.standardError = running.errors
-    running.process.standardInput = FileHandle.nullDevice
-    try running.process.run()
-    return running
+  ) throws -> ChildProcess {
+    try ChildProcess(wrapper + [path] + arguments)
   }
 }
 

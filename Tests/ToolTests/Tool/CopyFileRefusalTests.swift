@@ -12,6 +12,24 @@ import Testing
     #expect(try directory.names() == [])
   }
 
+  @Test(arguments: [("name/", "Not a directory"), ("none/", "No such file or directory")])
+  func aSourceWithASlashBehindItsName(name: String, text: String) throws {
+    let directory = try TemporaryDirectory()
+    try directory.makeFile("name", byteCount: 10)
+    let source = directory.file(name)
+    try expectFailure(["copy", source, directory.file("copy")], saying: text)
+    #expect(try directory.names() == ["name"])
+  }
+
+  @Test(arguments: [("name/", "Not a directory"), ("none/", "Is a directory")])
+  func aDestinationWithASlashBehindItsName(name: String, text: String) throws {
+    let directory = try TemporaryDirectory()
+    let source = try directory.makeFile("name", byteCount: 10)
+    let copy = directory.file(name)
+    try expectFailure(["copy", source, copy], saying: "cannot create \(copy): \(text)")
+    #expect(try directory.names() == ["name"])
+  }
+
   @Test func aSourceThatIsADirectory() throws {
     let directory = try TemporaryDirectory()
     try expectFailure(
@@ -39,17 +57,26 @@ import Testing
     // The tool takes much longer for so many single pages than the writer between two of its lines.
     let running = try Tool.start(
       ["copy", source, directory.file("copy"), "--block", "4K", "--queue-depth", "1", "--no-uring"])
-    while running.process.isRunning {
+    while running.isRunning {
       // A change of the times alone is enough. The path is terminated for the length of the call.
       #expect(unsafe utimensat(AT_FDCWD, source, nil, 0) == 0)
       usleep(500)
     }
-    let outcome = try running.wait()
+    let outcome = running.wait()
     #expect(outcome.status == 1)
     #expect(
       outcome.errors
         == "iopages: \(source) changed while it was being copied, so the copy was dropped\n")
     #expect(try directory.names() == ["source"])
+  }
+
+  @Test(arguments: [("/proc/cpuinfo", "0 bytes"), ("/sys/devices/system/cpu/online", "4 KiB")])
+  func aSourceWhoseSizeIsNotTrue(source: String, said: String) throws {
+    let directory = try TemporaryDirectory()
+    try expectFailure(
+      ["copy", source, directory.file("copy"), "--verify"],
+      saying: "the size of \(source) is not the \(said) that the system says")
+    #expect(try directory.names() == [])
   }
 
   @Test func aDestinationOnAFullDisk() throws {
@@ -60,6 +87,17 @@ import Testing
     try expectFailure(
       ["copy", source, copy], saying: "cannot write \(copy): No space left on device")
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+  }
+
+  @Test(arguments: [[], ["--no-uring"]])
+  func aDestinationLargerThanTheProcessMayWrite(options: [String]) throws {
+    let directory = try TemporaryDirectory()
+    let source = try directory.makeFile("source", byteCount: 2 << 20)
+    let copy = directory.file("copy")
+    try expectFailure(
+      ["copy", source, copy] + options, saying: "cannot write \(copy): File too large: ",
+      wrapper: withoutProfile + ["prlimit", "--fsize=1048576"])
+    #expect(try directory.names() == ["source"])
   }
 
   @Test func aDestinationWithoutPermission() throws {

@@ -1,6 +1,8 @@
+import FileCopying
 import Foundation
 import Glibc
 import MemoryTestSupport
+import SystemPackage
 import Testing
 
 @Suite struct CopyToolTests {
@@ -90,6 +92,22 @@ import Testing
     #expect(back.status == 0)
     #expect(back.output.contains("; buffered reads;"))
     #expect(haveEqualContent(source, directory.file("back")))
+  }
+
+  @Test func leavesNoFileWhereThereAreNeitherUnnamedFilesNorDirectTransfers() throws {
+    guard let ramfs = try Mount("ramfs", options: "") else { return }
+    let directory = try TemporaryDirectory()
+    let source = FilePath(try directory.makeFile("source", byteCount: 1))
+    let path = try DestinationPath(
+      following: FilePath("\(ramfs.path)/copy"),
+      source: (source, FileStatus(at: source, followingLinks: true)))
+    do {
+      let file = try DestinationFile(
+        for: path, permissions: .ownerReadWrite, directly: true, unnamed: false)
+      #expect(!file.file.isDirect)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: ramfs.path).count == 1)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: ramfs.path) == [])
   }
 
   @Test func copiesThroughTransparentHugePages() throws {
