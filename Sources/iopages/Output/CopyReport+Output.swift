@@ -50,9 +50,25 @@ extension CopyGrant {
       "\(writesDirectly ? "direct" : "buffered") writes",
       "\(blockCount) blocks of \(ByteSize(byteCount: blockByteCount))",
       "\(committed) committed of \(reserved)",
-      "huge pages: \(HugePages(region.backing).rawValue)",
-      "placement: \(region.placement)",
+      "huge pages: \(HugePages(region.backing).rawValue)\(hugePageText)",
+      "placement: \(region.placement)\(checkText)",
     ]
+  }
+
+  /// How much of the memory lies in huge pages: transparent ones may be asked for in vain.
+  private var hugePageText: String {
+    guard region.backing != .basePages else { return "" }
+    return region.hugePageByteCount.map { " (\(ByteSize(byteCount: $0)) in huge pages)" }
+      ?? " (how much, the kernel does not say)"
+  }
+
+  private var checkText: String {
+    switch region.placementCheck {
+    case .notNeeded: ""
+    case .everyPage: " (every page checked)"
+    case .policyOnly: " (the policy checked, not the pages)"
+    case .unverified: " (not verified)"
+    }
   }
 
   fileprivate var json: JSONValue {
@@ -63,8 +79,19 @@ extension CopyGrant {
       ("block", .integer(blockByteCount)), ("blocks", .integer(blockCount)),
       ("region", .integer(regionByteCount)), ("committed", .integer(committedByteCount)),
       ("huge_pages", .string(HugePages(region.backing).rawValue)),
+      ("huge_page_bytes", JSONValue(region.hugePageByteCount)),
       ("placement", .string("\(region.placement)")),
+      ("placement_check", .string(checkName)),
     ])
+  }
+
+  private var checkName: String {
+    switch region.placementCheck {
+    case .notNeeded: "not_needed"
+    case .everyPage: "every_page"
+    case .policyOnly: "policy_only"
+    case .unverified: "unverified"
+    }
   }
 
   private var usesRing: Bool {
