@@ -45,9 +45,9 @@ package struct GrantProbe: Sendable {
     guard option == .ring else { return }
     let opened = try memory.openRing(capacity: options.queueDepth)
     switch opened.method {
-    case .ring(fixedBuffers: true), .calls: break
-    case .ring(fixedBuffers: false): throw .ring(.refused(.notPermitted))
-    case .callsSinceRefused(let errno): throw .ring(.refused(errno))
+    case .ring, .calls: break
+    case .ringWithoutFixedBuffers(let errno), .callsSinceRefused(let errno):
+      throw .ring(.refused(errno))
     }
   }
 }

@@ -37,8 +37,9 @@ extension CopyGrant {
   fileprivate var phrases: [String] {
     let transfers =
       switch method {
-      case .ring(fixedBuffers: true): "io_uring with the region as fixed buffers"
-      case .ring(fixedBuffers: false): "io_uring without fixed buffers"
+      case .ring: "io_uring with the region as fixed buffers"
+      case .ringWithoutFixedBuffers(let errno):
+        "io_uring without fixed buffers, since they are refused (\(errno))"
       case .calls: "pread and pwrite"
       case .callsSinceRefused(let errno): "pread and pwrite, since io_uring is refused (\(errno))"
       }
@@ -73,8 +74,9 @@ extension CopyGrant {
 
   fileprivate var json: JSONValue {
     .object([
-      ("io_uring", .bool(usesRing)), ("fixed_buffers", .bool(method == .ring(fixedBuffers: true))),
+      ("io_uring", .bool(usesRing)), ("fixed_buffers", .bool(method == .ring)),
       ("io_uring_refused", refusal.map { .string($0) } ?? .null),
+      ("fixed_buffers_refused", fixedBufferRefusal.map { .string($0) } ?? .null),
       ("direct_reads", .bool(readsDirectly)), ("direct_writes", .bool(writesDirectly)),
       ("block", .integer(blockByteCount)), ("blocks", .integer(blockCount)),
       ("region", .integer(regionByteCount)), ("committed", .integer(committedByteCount)),
@@ -96,15 +98,22 @@ extension CopyGrant {
 
   private var usesRing: Bool {
     switch method {
-    case .ring: true
+    case .ring, .ringWithoutFixedBuffers: true
     case .calls, .callsSinceRefused: false
     }
   }
 
   private var refusal: String? {
     switch method {
-    case .ring, .calls: nil
+    case .ring, .ringWithoutFixedBuffers, .calls: nil
     case .callsSinceRefused(let errno): "\(errno)"
+    }
+  }
+
+  private var fixedBufferRefusal: String? {
+    switch method {
+    case .ringWithoutFixedBuffers(let errno): "\(errno)"
+    case .ring, .calls, .callsSinceRefused: nil
     }
   }
 }
