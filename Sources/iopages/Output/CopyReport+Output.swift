@@ -49,7 +49,7 @@ extension CopyGrant {
       transfers,
       "\(readsDirectly ? "direct" : "buffered") reads",
       "\(writesDirectly ? "direct" : "buffered") writes",
-      "\(blockCount) blocks of \(ByteSize(byteCount: blockByteCount))",
+      "\(blockCount) \(blockCount == 1 ? "block" : "blocks") of \(ByteSize(byteCount: blockByteCount))",
       "\(committed) committed of \(reserved)",
       "huge pages: \(HugePages(region.backing).rawValue)\(hugePageText)",
       "placement: \(region.placement)\(checkText)",
