@@ -70,8 +70,10 @@ public struct Ring: ~Copyable {
     var status: Int32
     repeat {
       status = unsafe io_uring_wait_cqe(&queues, &completion)
-    } while status == -Errno.interrupted.rawValue
-    guard status >= 0 else { return }
+      // A kernel that is out of memory, or has no room for completions, has it again soon.
+    } while isPassing(Errno(rawValue: -status))
+    // Going on would give the buffers back while the kernel writes to them.
+    precondition(status >= 0, "a ring cannot end, since the kernel does not end its transfers")
     // A status of zero means that the pointer was set to the queue's next entry.
     unsafe io_uring_cqe_seen(&queues, completion)
   }

@@ -32,7 +32,7 @@ struct IOPagesCommand: ParsableCommand {
       if case .interrupted(let signal) = error { fail(error, status: 128 + signal) }
       fail(error)
     } catch let error as RegionError {
-      fail(error)
+      fail(ToolError(error.commandLineDescription))
     } catch let error as OutOfMemory {
       fail(error)
     } catch let error as ToolError {

@@ -43,10 +43,12 @@ import Testing
 
   @Test func aSecondRegionTraps() async {
     await #expect(processExitsWith: .failure) {
-      let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, excludedFromForks: true))
-      var ring = try Ring(capacity: 1)
-      try ring.registerFixedBuffers(of: region)
-      try ring.registerFixedBuffers(of: region)
+      trapping {
+        let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, excludedFromForks: true))
+        var ring = try Ring(capacity: 1)
+        try ring.registerFixedBuffers(of: region)
+        try ring.registerFixedBuffers(of: region)
+      }
     }
   }
 }

@@ -31,7 +31,9 @@ import Testing
   @Test(.serialized, arguments: [0, -1, 32_769])
   func aCapacityOutOfRangeTraps(capacity: Int) async {
     await #expect(processExitsWith: .failure) { [capacity] in
-      _ = try Ring(capacity: capacity)
+      trapping {
+        _ = try Ring(capacity: capacity)
+      }
     }
   }
 

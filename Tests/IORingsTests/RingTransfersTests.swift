@@ -55,6 +55,18 @@ import Testing
     #expect(ring.inFlightCount == 0)
   }
 
+  @Test func asksForNoMoreThanTheKernelTransfersAtATime() throws {
+    let file = try TemporaryFile()
+    _ = try file.descriptor.writeAll(toAbsoluteOffset: 0, [1, 2, 3, 4])
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 4096)
+    defer { unsafe memory.deallocate() }
+    var ring = try Ring(capacity: 1)
+    // More bytes than a transfer's length has bits for. The file has four, so only those are written.
+    let buffer = unsafe UnsafeMutableRawBufferPointer(start: memory.baseAddress, count: 5 << 32)
+    try unsafe ring.prepareRead(from: file.descriptor, at: 0, into: buffer, tag: 0)
+    #expect(try ring.waitForCompletion().result == .success(4))
+  }
+
   @Test func submittingNothingDoesNothing() throws {
     var ring = try Ring(capacity: 1)
     try ring.submit()
@@ -63,8 +75,10 @@ import Testing
 
   @Test func waitingForNothingTraps() async {
     await #expect(processExitsWith: .failure) {
-      var ring = try Ring(capacity: 1)
-      try ring.submitAndWait()
+      trapping {
+        var ring = try Ring(capacity: 1)
+        try ring.submitAndWait()
+      }
     }
   }
 

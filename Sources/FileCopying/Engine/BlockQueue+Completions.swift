@@ -18,8 +18,16 @@ extension BlockQueue {
   /// - Returns: nil if a signal came first: ask again, or give up.
   /// - Throws: ``CopyError`` if the transfer failed. The block stays in transfer.
   func next() throws(CopyError) -> FinishedTransfer? {
+    // Only now: the caller has had the chance to give up since.
+    while let block = interruptedBlocks.popLast() { try issue(block) }
     while let (block, result) = try nextCall() {
-      if let finished = try settle(block, result) { return finished }
+      switch result {
+      case .failure(.interrupted), .failure(.resourceTemporarilyUnavailable):
+        interruptedBlocks.append(block)
+        return nil
+      default:
+        if let finished = try settle(block, result) { return finished }
+      }
     }
     return nil
   }
@@ -55,8 +63,6 @@ extension BlockQueue {
         blocks[block].transfer = nil
         return FinishedTransfer(block: block, byteCount: transfer.doneByteCount)
       }
-    case .failure(.interrupted), .failure(.resourceTemporarilyUnavailable):
-      break
     case .failure(.invalidArgument) where transfer.wasDirect:
       // The file system opened the file for transfers past the page cache and does not make them.
       try stopDirectTransfers(of: transfer)

@@ -27,6 +27,9 @@ final class BlockQueue {
   // What plain calls have transferred and `next` has not told yet, oldest first.
   var finishedCalls: [FinishedCall] = []
 
+  // Blocks whose last call has to be made again, since a signal came first.
+  var interruptedBlocks: [Int] = []
+
   struct FinishedCall {
     let block: Int
     let result: Result<Int, Errno>

@@ -8,8 +8,11 @@ package import SystemPackage
 
 /// How the transfers of a copy are made.
 package enum TransferMethod: Equatable, Sendable {
-  /// Through an io_uring, with the region registered as fixed buffers or not.
-  case ring(fixedBuffers: Bool)
+  /// Through an io_uring, with the region registered as fixed buffers.
+  case ring
+  /// Through an io_uring whose transfers look up their pages one by one, since the kernel refuses
+  /// fixed buffers.
+  case ringWithoutFixedBuffers(Errno)
   /// By pread and pwrite, as was asked for.
   case calls
   /// By pread and pwrite, since the kernel refuses io_uring.
@@ -21,13 +24,14 @@ extension CopyMemory {
   func openRing(capacity: Int) throws(CopyError) -> OpenedRing {
     do throws(RingError) {
       var ring = try Ring(capacity: capacity)
+      var method = TransferMethod.ring
       do throws(RingError) {
         try ring.registerFixedBuffers(of: region)
-      } catch .refused {
-        // The ring itself is there: its transfers look up their pages one by one.
+      } catch .refused(let errno) {
+        // The ring itself is there.
+        method = .ringWithoutFixedBuffers(errno)
       }
-      let hasFixedBuffers = ring.hasFixedBuffers
-      return OpenedRing(ring: ring, method: .ring(fixedBuffers: hasFixedBuffers))
+      return OpenedRing(ring: ring, method: method)
     } catch .refused(let errno) {
       return OpenedRing(ring: nil, method: .callsSinceRefused(errno))
     } catch .region(let error) {

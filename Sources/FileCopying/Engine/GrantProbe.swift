@@ -19,7 +19,7 @@ package struct GrantProbe: Sendable {
   /// Why it is refused; nil if it is granted.
   package let refusal: CopyError?
 
-  /// Asks for one block with this option, and gives it back.
+  /// Asks for as many blocks as a copy without options takes, with this option, and gives them back.
   ///
   /// Huge pages are brought in to be sure of them, which takes a moment for one of 1 GiB.
   package init(_ option: Option) {
@@ -41,13 +41,13 @@ package struct GrantProbe: Sendable {
     case .node(let node): options.numaNode = node
     case .ring: break
     }
-    let memory = try CopyMemory(options, blockCount: 1)
+    let memory = try CopyMemory(options, blockCount: options.queueDepth)
     guard option == .ring else { return }
-    let opened = try memory.openRing(capacity: 1)
+    let opened = try memory.openRing(capacity: options.queueDepth)
     switch opened.method {
-    case .ring(fixedBuffers: true), .calls: break
-    case .ring(fixedBuffers: false): throw .ring(.refused(.notPermitted))
-    case .callsSinceRefused(let errno): throw .ring(.refused(errno))
+    case .ring, .calls: break
+    case .ringWithoutFixedBuffers(let errno), .callsSinceRefused(let errno):
+      throw .ring(.refused(errno))
     }
   }
 }

@@ -68,20 +68,30 @@ extension CopyError: CustomStringConvertible {
     case .blockNotWholePages(let size):
       "a block of \(size) is not a whole number of pages of \(IOPage.pageSize) bytes"
     case .blockLargerThanRegion(let block, let region):
-      "a block of \(block) does not fit a region of \(region)"
+      "a block of \(block) does not fit a region of \(region): use a smaller --block or a larger "
+        + "--region"
     case .queueDepth(let depth):
       "a queue depth of \(depth) is not within \(CopyOptions.queueDepths.lowerBound) to "
         + "\(CopyOptions.queueDepths.upperBound)"
     case .verifyingNeedsTwoBlocks:
       "verifying compares two blocks at a time and there is room for one: "
-        + "use a smaller block, a larger region or a queue depth of at least 2"
-    case .region(let error):
-      "\(error)"
+        + "use a smaller --block, a larger --region or a --queue-depth of at least 2"
+    case .region(let error), .ring(.region(let error)):
+      error.commandLineDescription
+    case .outOfMemory(let error) where error.reason == .notBacked:
+      "the kernel has no memory for a single block of \(Self.size(of: error)): use a smaller --block, "
+        + "or free memory"
     case .outOfMemory(let error):
-      "no block fits the region: \(error)"
+      "the region has no room for a single block of \(Self.size(of: error)), placed as the next power "
+        + "of two: use a smaller --block or a larger --region"
     case .ring(.memoryLockLimit(let byteCount)):
       "the memlock limit does not allow io_uring to pin \(ByteSize(byteCount: byteCount)): "
         + "raise it (ulimit -l), ask for smaller or fewer blocks, or use --no-uring"
+    case .ring(.failed(let call, .tooManyOpenFiles)):
+      "\(call) failed: \(Errno.tooManyOpenFiles): raise the limit (ulimit -n), or use --no-uring"
+    case .ring(.failed(let call, .noMemory)):
+      "\(call) failed: \(Errno.noMemory): old kernels count a ring as locked memory, so raise that "
+        + "limit (ulimit -l), or use --no-uring"
     case .ring(let error):
       "\(error)"
     case .interrupted(let signal):
@@ -89,5 +99,9 @@ extension CopyError: CustomStringConvertible {
     case .directoryNotSynchronized(let path, let errno):
       "\(path) is complete, but its directory could not be synchronized: \(errno)"
     }
+  }
+
+  private static func size(of error: OutOfMemory) -> ByteSize {
+    ByteSize(byteCount: error.requestedPages * IOPage.pageSize)
   }
 }

@@ -35,8 +35,9 @@ package struct CopyOptions: Sendable {
       throw .blockNotWholePages(ByteSize(byteCount: blockByteCount))
     }
     guard Self.queueDepths.contains(queueDepth) else { throw .queueDepth(queueDepth) }
-    // A region of nothing is the region's own to refuse, in its own words.
-    guard regionByteCount <= 0 || blockByteCount <= regionByteCount else {
+    // A region of nothing, or of broken pages, is the region's own to refuse, in its own words.
+    let canBe = regionByteCount > 0 && regionByteCount.isMultiple(of: IOPage.pageSize)
+    guard !canBe || blockByteCount <= regionByteCount else {
       throw .blockLargerThanRegion(
         block: ByteSize(byteCount: blockByteCount), region: ByteSize(byteCount: regionByteCount))
     }

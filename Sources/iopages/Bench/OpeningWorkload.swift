@@ -15,8 +15,10 @@ struct OpeningWorkload {
   }
 
   private func measure(_ size: ByteSize) throws -> [BenchResult] {
+    let pages = size.byteCount / IOPage.pageSize
     var times: [Double] = []
     var residents: [Double] = []
+    var tableByteCount = 0
     let clock = ContinuousClock()
     for _ in 0..<samples {
       let before = try residentByteCount()
@@ -26,18 +28,17 @@ struct OpeningWorkload {
       let pool = try PagePool(region: region)
       times.append(start.duration(to: clock.now) / .nanoseconds(1))
       residents.append(Double(try residentByteCount() - before))
+      tableByteCount = PagePool.sideTableByteCount(
+        pageCount: pages, largestOrder: region.granted.largestOrder)
       withExtendedLifetime(pool) {}
     }
-    let pages = size.byteCount / IOPage.pageSize
-    let tables = PagePool.sideTableByteCount(
-      pageCount: pages, largestOrder: min(18, BlockOrder.fitting(frameCount: pages)))
     return [
       BenchResult(.opening, metric: "open-ns", size: size, unit: "ns", samples: times),
       BenchResult(
         .opening, metric: "resident-bytes", size: size, unit: "bytes", samples: residents),
       BenchResult(
         .opening, metric: "metadata-bytes-per-page", size: size, unit: "bytes",
-        samples: [Double(tables) / Double(pages)]),
+        samples: [Double(tableByteCount) / Double(pages)]),
     ]
   }
 

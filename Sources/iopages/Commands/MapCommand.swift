@@ -46,7 +46,15 @@ struct MapCommand: ParsableCommand {
     workload.run()
 
     let extra: Range<Int>?
-    if let order { extra = try workload.take(order: order) } else { extra = nil }
+    do throws(OutOfMemory) {
+      extra = if let order { try workload.take(order: order) } else { nil }
+    } catch {
+      // Not its own words: they count pages, and there are orders beyond what a number counts.
+      let largest = error.largestFreeOrder.map { "the largest one has order \($0)" } ?? "none is"
+      throw ToolError(
+        "no block of order \(order ?? 0) is free; \(largest): ask for a smaller --order, or give a "
+          + "larger --region")
+    }
 
     let report = MapReport(pool, blocks: workload.takenPages, seed: seed, extra: extra)
     try writeToStandardOutput(

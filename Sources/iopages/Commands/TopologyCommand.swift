@@ -9,8 +9,8 @@ struct TopologyCommand: ParsableCommand {
     commandName: "topology",
     abstract: "Show the machine's memory nodes, its limits and what it grants.",
     discussion: """
-      Each option of copy is tried with one block, since settings alone do not tell what a \
-      container or a limit refuses.
+      Each option of copy is tried with the memory that a copy takes by default, since settings \
+      alone do not tell what a container or a limit refuses.
 
       Example:
         iopages topology --json

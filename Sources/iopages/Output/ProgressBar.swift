@@ -25,7 +25,8 @@ package struct ProgressBar {
     writeToStandardError("\r\u{1B}[K")
   }
 
-  /// The line for one moment, exactly `width` characters long if that is enough for the figures.
+  /// The line for one moment, exactly `width` characters long: what does not fit is left out from
+  /// the end, since a line that wraps could not be drawn over.
   ///
   ///     copying   [#########           ]  45%  461.0 MiB of 1.0 GiB  905.3 MiB/s  0:01 left
   package static func line(_ progress: CopyProgress, width: Int) -> String {
@@ -48,6 +49,9 @@ package struct ProgressBar {
     let filled = Int(progress.fraction * Double(barWidth))
     let bar =
       String(repeating: "#", count: filled) + String(repeating: " ", count: barWidth - filled)
-    return "\(verb.paddedRight(to: 9)) [\(bar)] \(figures)"
+    let isNarrow = width < 9 + figures.count + 4
+    // Without a bar the figures have its place.
+    let line = "\(verb.paddedRight(to: 9)) \(isNarrow ? "" : "[\(bar)] ")\(figures)"
+    return String(line.prefix(max(0, width))).paddedRight(to: width)
   }
 }

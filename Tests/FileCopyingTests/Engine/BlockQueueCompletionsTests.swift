@@ -30,6 +30,20 @@ import Testing
     #expect(try files.queue.next()?.byteCount == 4096)
   }
 
+  @Test(arguments: [Errno.interrupted, .resourceTemporarilyUnavailable])
+  func anInterruptedCallIsMadeAgainAfterTheCallerWasAsked(errno: Errno) throws {
+    let directory = try TemporaryDirectory()
+    let source = try directory.makeFile("source", pattern(8192))
+    let files = try QueueOfFiles(
+      from: source, to: directory.file("destination"), blockCount: 1, blockByteCount: 8192,
+      usesRing: false)
+    try files.queue.read(into: 0, from: .source, at: 0, byteCount: 8192)
+    files.queue.finishedCalls = [.init(block: 0, result: .failure(errno))]
+    #expect(try files.queue.next() == nil)
+    #expect(files.queue.finishedCalls.isEmpty, "no call before the caller had its say")
+    #expect(try files.queue.next()?.byteCount == 8192)
+  }
+
   @Test(arguments: [true, false])
   func anErrorNamesTheOperationAndTheFile(usesRing: Bool) throws {
     let directory = try TemporaryDirectory()

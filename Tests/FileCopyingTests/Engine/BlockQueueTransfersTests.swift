@@ -59,13 +59,15 @@ import Testing
 
   @Test func aSecondTransferOfABlockTraps() async {
     await #expect(processExitsWith: .failure) {
-      let directory = try TemporaryDirectory()
-      let source = try directory.makeFile("source", [1])
-      let files = try QueueOfFiles(
-        from: source, to: directory.file("destination"), blockCount: 1, blockByteCount: 4096,
-        usesRing: true)
-      try files.queue.read(into: 0, from: .source, at: 0, byteCount: 1)
-      try files.queue.read(into: 0, from: .source, at: 0, byteCount: 1)
+      trapping {
+        let directory = try TemporaryDirectory()
+        let source = try directory.makeFile("source", [1])
+        let files = try QueueOfFiles(
+          from: source, to: directory.file("destination"), blockCount: 1, blockByteCount: 4096,
+          usesRing: true)
+        try files.queue.read(into: 0, from: .source, at: 0, byteCount: 1)
+        try files.queue.read(into: 0, from: .source, at: 0, byteCount: 1)
+      }
     }
   }
 }

@@ -23,6 +23,6 @@ import Testing
       from: source, to: directory.file("copy"), options: CopyOptions()
     ).run()
     #expect(
-      (GrantProbe(.ring).refusal == nil) == (report.granted.method == .ring(fixedBuffers: true)))
+      (GrantProbe(.ring).refusal == nil) == (report.granted.method == .ring))
   }
 }

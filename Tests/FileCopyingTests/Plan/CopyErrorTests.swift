@@ -10,6 +10,20 @@ import Testing
         CopyError.file(operation: "open", "/a/b", .noSuchFileOrDirectory),
         "cannot open /a/b: No such file or directory"
       ),
+      (
+        .file(operation: "write", "/a", .fileTooLarge),
+        "cannot write /a: File too large: the file system takes no file of that size, or this "
+          + "process may not write one (ulimit -f)"
+      ),
+      (
+        .ring(.failed(call: "io_uring_setup", .tooManyOpenFiles)),
+        "io_uring_setup failed: Too many open files: raise the limit (ulimit -n), or use --no-uring"
+      ),
+      (
+        .sizeUntrue("/a", said: ByteSize(byteCount: 0)),
+        "the size of /a is not the 0 bytes that the system says; the kernel makes up such a file "
+          + "as it is read, so read it with cat"
+      ),
       (.isDirectory("/tmp"), "/tmp is a directory, and only regular files are copied"),
       (.notRegularFile("/dev/zero"), "/dev/zero is not a regular file"),
       (.sameFile("a", "./a"), "a and ./a are the same file"),

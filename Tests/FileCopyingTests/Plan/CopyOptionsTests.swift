@@ -26,7 +26,9 @@ import Testing
     options.blockByteCount = 2 << 20
     let error = #expect(throws: CopyError.self) { try options.validate() }
     #expect(
-      error?.description == "a block of 2 MiB does not fit a region of 1 MiB")
+      error?.description
+        == "a block of 2 MiB does not fit a region of 1 MiB: use a smaller --block or a larger "
+        + "--region")
   }
 
   @Test(arguments: [0, -4096])

@@ -8,6 +8,7 @@ import Testing
     arguments: [
       ("0", "invalid region size: 0 bytes"), ("-64M", "invalid region size: -67108864 bytes"),
       ("262145", "invalid region size: 262145 bytes"),
+      ("5000", "Give --region a whole number of pages of 4096 bytes"),
       ("4E", "larger than the address space"), ("128K", "a block of 256 KiB does not fit"),
     ])
   func aRegionThatCannotBe(region: String, text: String) throws {

@@ -42,7 +42,9 @@ import Testing
   @Test(
     arguments: [
       ("--order", "-1", "an order is 0 or more, not -1"),
-      ("--order", "63", "(order 63)"), ("--order", "64", "(order"),
+      ("--order", "63", "no block of order 63 is free; the largest one has order "),
+      ("--order", "64", "no block of order 64 is free; the largest one has order "),
+      ("--largest-order", "36", "Give --largest-order a number from 0 to 35"),
       ("--largest-order", "-1", "invalid largest order: order -1"),
       ("--largest-order", "63", "invalid largest order: order 63"),
       ("--largest-order", "64", "invalid largest order: order 64"),

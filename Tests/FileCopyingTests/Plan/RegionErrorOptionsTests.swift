@@ -1,0 +1,31 @@
+import FileCopying
+import MemoryRegions
+import SystemPackage
+import Testing
+
+@Suite struct RegionErrorOptionsTests {
+  @Test(
+    arguments: [
+      (RegionError(.invalidByteCount, detail: "5000 bytes"), "--region"),
+      (RegionError(.invalidLargestOrder, detail: "order 63"), "--largest-order"),
+      (RegionError(.notWholeHugePages), "--region 1G"),
+      (RegionError(.hugePagesUnavailable), "--huge-pages none"),
+      (RegionError(.transparentHugePagesUnavailable), "--huge-pages none"),
+      (RegionError(.notEnoughMemory), "--queue-depth"), (RegionError(.lockLimit), "ulimit -l"),
+      (RegionError(.noSuchNode, detail: "node 9"), "--numa-node"),
+      (RegionError(.placementRefused, call: "mbind", errno: .notPermitted), "--numa-node"),
+    ])
+  func namesTheOptionInPlaceOfTheLibrarysOwn(error: RegionError, option: String) {
+    let text = error.commandLineDescription
+    #expect(text.hasPrefix("\(error.kind)"))
+    #expect(text.contains(error.detail) || error.detail.isEmpty)
+    #expect(text.contains(option))
+    #expect(!text.contains("degradation"))
+    #expect(text.contains("(mbind: Operation not permitted, errno 1)") == (error.call != nil))
+  }
+
+  @Test func keepsTheLibrarysWordsWhereNoOptionHelps() {
+    let error = RegionError(.pageSizeUnsupported)
+    #expect(error.commandLineDescription == error.description)
+  }
+}
