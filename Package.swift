@@ -64,12 +64,13 @@ let package = Package(
       swiftSettings: swiftSettings),
     // The tool.
     .target(
-      name: "FileCopying", dependencies: ["CPageMemory", "IOPages", "IORings", systemPackage],
+      name: "FileCopying",
+      dependencies: ["CPageMemory", "IOPages", "IORings", "MemoryRegions", systemPackage],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "iopages",
       dependencies: [
-        "FileCopying", "IOPages",
+        "FileCopying", "IOPages", systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -98,10 +99,12 @@ let package = Package(
       name: "IORingsTests", dependencies: ["IORings", "MemoryRegions", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "FileCopyingTests", dependencies: ["FileCopying", "IOPages", systemPackage],
+      name: "FileCopyingTests",
+      dependencies: ["FileCopying", "IORings", "IOPages", "MemoryRegions", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ToolTests", dependencies: ["iopages", "MemoryTestSupport"],
+      name: "ToolTests",
+      dependencies: ["iopages", "FileCopying", "IOPages", "MemoryTestSupport", systemPackage],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

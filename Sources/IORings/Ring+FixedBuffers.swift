@@ -29,9 +29,9 @@ extension Ring {
       throw .region(error)
     }
     // Only the kernel reads through this address, and the registration keeps the memory in place.
-    let base = unsafe region.baseAddress
+    let base = unsafe region.address
     let slices = FixedBufferSlices(
-      base: UInt(bitPattern: base), byteCount: region.committedByteCount)
+      base: UInt(bitPattern: base), byteCount: registration.byteCount)
     let vectors = unsafe (0..<slices.count).map { index in
       unsafe iovec(iov_base: base + slices[index].lowerBound, iov_len: slices[index].count)
     }

@@ -1,6 +1,7 @@
 // A forked child has copies of its parent's pools and pages, and must do nothing with them. Each
 // test forks in a process of its own, since other threads of the test runner must not be forked.
 
+import Dispatch
 import Glibc
 import IOPages
 import MemoryTestSupport
@@ -73,22 +74,26 @@ import Testing
     await #expect(processExitsWith: .exitCode(0)) {
       let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 4096)))
       let held = try pool.allocate(pages: 1)
-      let status = Guarded<Int32?>(nil)
+      let hasEntered = DispatchSemaphore(value: 0)
+      let mayLeave = DispatchSemaphore(value: 0)
       let tokens = TokenHolder()
       tokens.hold(
         pool.onPressure { _ in
-          // Forked from inside the call: in the child it never ends.
-          status.withLock { status in
-            status = statusOfForkedChild {
-              RunningThread { tokens.drop() }.wait()
-              return 0
-            }
-          }
+          hasEntered.signal()
+          mayLeave.wait()
           return 0
         })
-      guard (try? pool.allocate(pages: 1)) == nil else { exit(50) }
-      guard status.withLock({ $0 }) == 0, held.pageCount == 1 else { exit(51) }
+      let asking = RunningThread { _ = try? pool.allocate(pages: 1) }
+      hasEntered.wait()
+      let status = statusOfForkedChild {
+        tokens.drop()
+        return 0
+      }
+      mayLeave.signal()
+      asking.wait()
       tokens.drop()
+      guard held.pageCount == 1 else { exit(50) }
+      exit(status ?? 99)
     }
   }
 
