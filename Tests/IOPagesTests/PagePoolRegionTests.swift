@@ -171,6 +171,6 @@ import Testing
 }
 
 extension Tag {
-  /// Runs under the thread sanitizer, too.
+  /// Has several threads at work: worth repeating when a race is suspected.
   @Tag static var concurrency: Self
 }

@@ -72,8 +72,6 @@ import Testing
 }
 
 extension Tag {
-  /// Runs under the thread sanitizer, too.
+  /// Has several threads at work: worth repeating when a race is suspected.
   @Tag static var concurrency: Self
-  /// Runs under the address sanitizer, too.
-  @Tag static var memory: Self
 }
