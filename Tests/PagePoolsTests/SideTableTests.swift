@@ -50,10 +50,13 @@ import Testing
       for _ in 0..<10_000 {
         block.add(1, to: .allocations)
         block.add(5, to: .allocatedPages)
+        block.addEvent(of: .frees, pages: 3, to: .freedPages)
       }
     }
     #expect(block.total(.allocations) == 40_000)
     #expect(block.total(.allocatedPages) == 200_000)
+    #expect(block.total(.frees) == 40_000)
+    #expect(block.total(.freedPages) == 120_000)
     #expect(block.total(.knownZeroPages) == 0)
     #expect(unsafe memory.load(as: UInt64.self) == StatisticsBlock.magicNumber)
     #expect(unsafe memory.load(fromByteOffset: 16, as: UInt64.self) == 3)

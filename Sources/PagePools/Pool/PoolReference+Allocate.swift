@@ -68,8 +68,7 @@ extension PoolReference {
       guard let failure else { fatalError("A failed request must say why.") }
       throw failure
     }
-    statistics.add(1, to: .allocations)
-    statistics.add(request.pages, to: .allocatedPages)
+    statistics.addEvent(of: .allocations, pages: request.pages, to: .allocatedPages)
     return taken
   }
 

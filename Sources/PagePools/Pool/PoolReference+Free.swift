@@ -11,8 +11,7 @@ extension PoolReference {
   package func free(_ frames: Range<Int>) {
     guard isOwnedByThisProcess else { return }
     dirty.insert(frames)
-    statistics.add(1, to: .frees)
-    statistics.add(frames.count, to: .freedPages)
+    statistics.addEvent(of: .frees, pages: frames.count, to: .freedPages)
     let isLast = withLock { state -> Bool in
       do throws(InvalidFree) {
         try state.buddy.free(frames)

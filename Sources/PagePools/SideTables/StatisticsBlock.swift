@@ -63,8 +63,21 @@ struct StatisticsBlock: @unchecked Sendable {
   /// Adds to a counter, on the line of the processor that runs this.
   @inline(__always)
   func add(_ amount: Int, to counter: Counter) {
+    add(amount, to: counter, line: Platform.processorNumber % lineCount)
+  }
+
+  /// Counts one event of `counter` that concerns `pages` pages, counted by `pageCounter`.
+  @inline(__always)
+  func addEvent(of counter: Counter, pages: Int, to pageCounter: Counter) {
     let line = Platform.processorNumber % lineCount
+    add(1, to: counter, line: line)
+    add(pages, to: pageCounter, line: line)
+  }
+
+  @inline(__always)
+  private func add(_ amount: Int, to counter: Counter, line: Int) {
     let amount = UInt64(truncatingIfNeeded: amount)
+    // In bounds: `line` is a remainder of `lineCount`.
     unsafe self.counter(counter, line: line).pointee.wrappingAdd(amount, ordering: .relaxed)
   }
 
