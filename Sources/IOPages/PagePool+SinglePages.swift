@@ -30,6 +30,37 @@ extension PagePool {
   }
 }
 
+extension PagePool {
+  /// Takes `count` pages, each with an owner of its own, and appends them to `pages`, which grows
+  /// as needed: a container that is used again and again is allocated once.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - pages: where they go.
+  ///   - contents: what they hold.
+  ///   - reclaim: whether reclaimers may be asked before the request fails.
+  /// - Throws: ``OutOfMemory``; then the elements of `pages` are unchanged.
+  /// - Precondition: `count` is not negative.
+  /// - Complexity: O(count), and O(bytes) where memory must be cleared. Any thread.
+  public func allocate(
+    singlePages count: Int, into pages: inout UniqueArray<IOPage>,
+    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+  ) throws(OutOfMemory) {
+    precondition(count >= 0, "A number of pages must not be negative.")
+    try reference.checkCanEverMeet(.singles(count: count))
+    try pages.append(addingCount: count) { (span) throws(OutOfMemory) in
+      try allocate(singlePages: count, into: &span, contents: contents, reclaim: reclaim)
+    }
+  }
+
+  /// Gives all pages of a container back. It is empty afterwards and keeps its capacity.
+  ///
+  /// - Complexity: O(pages). Any thread.
+  public func free(_ pages: inout UniqueArray<IOPage>) {
+    pages.edit { free(&$0) }
+  }
+}
+
 extension IOPage {
   /// Takes the run apart into single pages, in ascending order: Mirage's `to_pages`, with owners
   /// instead of slices that pin the block.
