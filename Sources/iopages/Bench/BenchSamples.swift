@@ -1,0 +1,23 @@
+/// The samples of a run, by figure and subject, in the order in which they first came.
+struct BenchSamples {
+  private struct Key: Hashable {
+    var figure: BenchFigure
+    var subject: SubjectName
+  }
+
+  private var keys: [Key] = []
+  private var samples: [Key: [Double]] = [:]
+
+  mutating func add(_ sample: BenchSample, of subject: SubjectName, in workload: BenchWorkload) {
+    let figure = BenchFigure(
+      workload: workload, metric: sample.metric, threads: sample.threads,
+      byteCount: sample.byteCount, unit: sample.unit)
+    let key = Key(figure: figure, subject: subject)
+    if samples[key] == nil { keys.append(key) }
+    samples[key, default: []].append(sample.value)
+  }
+
+  var results: [BenchResult] {
+    keys.map { BenchResult($0.figure, subject: $0.subject, samples: samples[$0] ?? []) }
+  }
+}
