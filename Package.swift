@@ -109,7 +109,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ToolTests",
-      dependencies: ["iopages", "FileCopying", "IOPages", "MemoryTestSupport", systemPackage],
+      dependencies: [
+        "iopages", "CBenchSupport", "FileCopying", "IOPages", "MemoryTestSupport", systemPackage,
+      ],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -46,7 +46,8 @@ struct BenchRun {
         let start = bench_nanoseconds()
         let found = try lane.round()
         spent[index] += bench_nanoseconds() - start
-        if !isWarmUp { found.forEach { samples.add($0, of: subject, in: workload) } }
+        if isWarmUp { continue }
+        for sample in found { samples.add(sample, of: subject, in: workload) }
       }
     }
   }

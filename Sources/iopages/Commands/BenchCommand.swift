@@ -35,8 +35,7 @@ struct BenchCommand: ParsableCommand {
       the median, and the median's ratio to that of iopages. A figure gets half a second for each \
       subject, and 50 ms with --quick. Run it on an idle machine, in a release build.
 
-      Examples:
-        iopages bench --quick
+      Example:
         iopages bench --workload W1,W3 --subject iopages,dpdk-mempool --json
       """)
 

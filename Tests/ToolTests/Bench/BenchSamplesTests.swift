@@ -1,0 +1,21 @@
+import Testing
+
+@testable import iopages
+
+@Suite struct BenchSamplesTests {
+  @Test func collectsByFigureAndSubjectInTheOrderOfComing() {
+    var samples = BenchSamples()
+    for round in 1...3 {
+      samples.add(BenchSample(metric: "b", value: Double(round)), of: .glibc, in: .pair)
+      samples.add(BenchSample(metric: "a", value: Double(round * 10)), of: .glibc, in: .pair)
+      samples.add(BenchSample(metric: "b", value: 7), of: .pages, in: .pair)
+      samples.add(BenchSample(metric: "b", threads: 2, value: 8), of: .pages, in: .pair)
+    }
+    let results = samples.results
+    #expect(results.map(\.figure.metric) == ["b", "a", "b", "b"])
+    #expect(results.map(\.subject) == [.glibc, .glibc, .pages, .pages])
+    #expect(results.map(\.figure.threads) == [1, 1, 1, 2])
+    #expect(results.map(\.median) == [2, 20, 7, 8])
+    #expect(results.allSatisfy { $0.sampleCount == 3 })
+  }
+}
