@@ -63,3 +63,9 @@ private final class BuddyMemory: @unchecked Sendable {
     unsafe metadata.deallocate()
   }
 }
+
+/// A block by the numbers of its frames, which nobody owns.
+struct FrameBlock {
+  var frame: Int
+  var order: Int
+}
