@@ -17,7 +17,8 @@ int iopages_mempool_open(size_t objects, size_t object_bytes, size_t cache) {
   return pool == NULL ? rte_errno : 0;
 }
 
-static inline void *take(void) {
+// Inlined like the header's own functions.
+__attribute__((always_inline)) static inline void *take(void) {
   void *object;
   if (__builtin_expect(rte_mempool_get(pool, &object) != 0, 0)) {
     fputs("dpdk-mempool has no object left.\n", stderr);
