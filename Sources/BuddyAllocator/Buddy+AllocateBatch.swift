@@ -7,13 +7,13 @@
 
 /// Blocks that were taken out of one group in one step.
 @usableFromInline
-struct BlocksTaken {
+package struct BlocksTaken {
   /// The frame that bit 0 stands for.
-  @usableFromInline let firstFrame: Int
+  @usableFromInline package let firstFrame: Int
   /// A bit for each block, at its first frame. Zero: nothing was taken.
-  @usableFromInline let starts: UInt64
+  @usableFromInline package let starts: UInt64
   /// The binary logarithm of the number of frames that a bit stands for.
-  @usableFromInline let shift: Int
+  @usableFromInline package let shift: Int
 
   @inline(__always)
   init(firstFrame: Int, starts: UInt64, shift: Int) {
@@ -60,7 +60,7 @@ extension Buddy {
   ///   - order: not negative.
   ///   - count: at least 1.
   @usableFromInline
-  mutating func takeBlocks(order: Int, atMost count: Int) -> BlocksTaken {
+  package mutating func takeBlocks(order: Int, atMost count: Int) -> BlocksTaken {
     let nothing = BlocksTaken(firstFrame: 0, starts: 0, shift: 0)
     guard order <= geometry.largestOrder else { return nothing }
     let sufficient = words[BuddyHeader.ordersPresent] &>> UInt64(order)

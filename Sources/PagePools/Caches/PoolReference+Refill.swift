@@ -2,6 +2,7 @@
 // under the lock, so that its cost is shared by all of them.
 
 internal import BuddyAllocator
+internal import CPageMemory
 internal import Synchronization
 
 extension PoolReference {
@@ -13,57 +14,69 @@ extension PoolReference {
   /// Takes a block of a cached order out of an unsealed pool, and fills the stack of this processor
   /// while it is at it.
   ///
-  /// - Returns: the first frame; nil if neither the depot nor the buddy has such a block.
-  func refill(order: Int, _ state: inout PoolState) -> Int? {
-    guard let first = state.buddy.allocate(order: order) else { return nil }
-    let batch = state.caches.batch(order: order)
-    guard batch > 1, activateCurrentCache(&state) else { return first }
-    var entries = InlineArray<64, UInt>(repeating: 0)
-    var count = 0
-    while count < batch - 1, let frame = state.buddy.allocate(order: order) {
-      entries[count] = makeEntry(frame, order: order)
-      count += 1
+  /// - Returns: the entry; nil if neither the depot nor the buddy has such a block.
+  func refill(order: Int, _ state: inout PoolState) -> UInt? {
+    let batch = activateCurrentCache(&state) ? state.caches.batch(order: order) : 1
+    return unsafe withUnsafeTemporaryAllocation(of: UInt.self, capacity: batch) { entries in
+      guard let start = entries.baseAddress else { return nil }
+      // A batch of entries is written from the end of the allocation on, so that what was taken
+      // first is the client's, and what comes after it lies on top of the stack.
+      let end = unsafe start + batch
+      var next = unsafe end
+      while unsafe next > start {
+        let blocks = state.takeBlocks(order: order, atMost: unsafe next - start)
+        guard blocks.starts != 0 else { break }
+        unsafe write(blocks, order: order, before: &next)
+      }
+      let count = unsafe end - next
+      guard count > 0 else { return nil }
+      if count > 1 { unsafe stack(next, count: count - 1, order: order, &state) }
+      return unsafe end[-1]
     }
-    guard count > 0 else { return first }
-    var span = entries.mutableSpan
-    // The span has `count` entries.
-    let put = unsafe span.withUnsafeMutableBufferPointer { entries in
-      guard let start = entries.baseAddress else { return 0 }
-      return unsafe putManyCached(order: order, from: start, offered: count)
-    }
+  }
+
+  /// Puts blocks from the pool on the stack of this processor.
+  @unsafe
+  private func stack(
+    _ entries: UnsafeMutablePointer<UInt>, count: Int, order: Int, _ state: inout PoolState
+  ) {
+    // The caller has so many entries, and does not change them meanwhile.
+    let put = unsafe putManyCached(order: order, from: entries, offered: count)
     state.caches.supplied[order] += put
     // The processor is another one by now, or somebody else has filled its stack.
-    for index in put..<max(put, count) { settle(entries[index], order: order, &state.buddy) }
-    return first
+    if put < count {
+      let rest = unsafe Span(_unsafeStart: UnsafePointer(entries + put), count: count - put)
+      settle(rest, order: order, &state)
+    }
   }
 
   /// Takes a block of a cached order back into an unsealed pool: its stack was full, or not in use.
   func flush(_ block: UInt, order: Int, _ state: inout PoolState) {
-    guard state.caches.rooms[order] > 0, activateCurrentCache(&state) else {
-      return settle(block, order: order, &state.buddy)
-    }
-    let half = (Int(state.caches.rooms[order]) + 1) / 2
-    var entries = InlineArray<64, UInt>(repeating: 0)
-    var span = entries.mutableSpan
-    // Half of a stack is at most 64 entries.
-    let isTaken = unsafe span.withUnsafeMutableBufferPointer { entries in
-      guard let start = entries.baseAddress else { return false }
-      return unsafe takeManyCached(order: order, into: start, wanted: half)
-    }
-    if isTaken {
-      state.caches.flushed[order] += half
-      for index in 0..<half { settle(entries[index], order: order, &state.buddy) }
-    }
-    if putCached(block, order: order) {
-      state.caches.supplied[order] += 1
-    } else {
-      settle(block, order: order, &state.buddy)
+    let half =
+      activateCurrentCache(&state) && state.caches.rooms[order] > 0
+      ? (Int(state.caches.rooms[order]) + 1) / 2 : 0
+    unsafe withUnsafeTemporaryAllocation(of: UInt.self, capacity: half + 1) { entries in
+      guard let start = entries.baseAddress else { return }
+      // The first element is the block, behind it is room for half of a stack.
+      unsafe start.pointee = block
+      var rest = unsafe Span(_unsafeStart: UnsafePointer(start), count: 1)
+      if half > 0 {
+        if unsafe takeManyCached(order: order, into: start + 1, wanted: half) {
+          state.caches.flushed[order] += half
+          rest = unsafe Span(_unsafeStart: UnsafePointer(start), count: half + 1)
+        }
+        if putCached(block, order: order) {
+          state.caches.supplied[order] += 1
+          rest = rest.extracting(1..<rest.count)
+        }
+      }
+      if !rest.isEmpty { settle(rest, order: order, &state) }
     }
   }
 
   /// Sees to it that the cache of this processor is in use. Returns false if it can have none.
   private func activateCurrentCache(_ state: inout PoolState) -> Bool {
-    let processor = Platform.processorNumber
+    let processor = Int(page_memory_current_processor(unsafe head.pointee.number))
     guard processor < state.caches.processorCount else { return false }
     if state.caches.active.contains(processor) { return true }
     state.caches.active.insert(processor)
@@ -84,16 +97,40 @@ extension PoolReference {
     }
   }
 
-  /// The cached form of a block that comes from the buddy, whose pages count as dirty from now on.
-  private func makeEntry(_ frame: Int, order: Int) -> UInt {
-    // The frame is the pool's.
-    let address = unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
+  /// Writes the cached forms of blocks that come from the buddy, the first one last.
+  @unsafe
+  @inline(__always)
+  private func write(
+    _ blocks: BlocksTaken, order: Int, before next: inout UnsafeMutablePointer<UInt>
+  ) {
+    // The frames are the pool's.
+    let first = unsafe UInt(bitPattern: base + blocks.firstFrame << PagePool.pageShift)
+    let shift = UInt(blocks.shift + PagePool.pageShift)
+    // If the word that tells of the frames has every bit, all blocks are dirty.
+    let areDirty = blocks.shift == 0 && dirty.containsAll(inWordOf: blocks.firstFrame)
+    var starts = blocks.starts
+    while starts != 0 {
+      let place = starts.trailingZeroBitCount
+      starts &= starts &- 1
+      unsafe next -= 1
+      // The caller has room for as many as it has taken.
+      unsafe next.pointee = first &+ UInt(bitPattern: place) &<< shift
+      if !areDirty {
+        unsafe next.pointee |= tag(blocks.firstFrame &+ place &<< blocks.shift, order: order)
+      }
+    }
+  }
+
+  /// What is known of the contents of a block from the buddy, whose pages count as dirty from now
+  /// on.
+  private func tag(_ frame: Int, order: Int) -> UInt {
+    if order == 0, dirty.contains(frame) { return 0 }
     let frames = frame..<frame + 1 << order
-    if dirty.first(in: frames, where: false) == frames.upperBound { return address }
+    if dirty.first(in: frames, where: false) == frames.upperBound { return 0 }
     guard dirty.first(in: frames, where: true) == frames.upperBound else {
-      return address | PoolReference.partlyKnown
+      return PoolReference.partlyKnown
     }
     dirty.insert(frames)
-    return address | PoolReference.knownZero
+    return PoolReference.knownZero
   }
 }

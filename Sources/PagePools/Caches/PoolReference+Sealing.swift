@@ -17,6 +17,11 @@ extension PoolReference {
     guard !state.caches.isSealed else { return }
     stopCaching(&state)
     for processor in state.caches.active { drain(cache(processor), &state) }
+    do throws(InvalidFree) {
+      try state.depots.empty(into: &state.buddy)
+    } catch {
+      PoolReference.refuse(error)
+    }
   }
 
   /// Sees to it that nobody uses a cache any more, and nobody begins to: when this returns, their
@@ -68,36 +73,18 @@ extension PoolReference {
     return unsafe ProcessorCache(caches + processor << ProcessorCache.shift)
   }
 
-  /// Gives a cache's blocks to the buddy. Nobody else may use the cache.
+  /// Gives a cache's blocks back. Nobody else may use the cache.
   private func drain(_ cache: ProcessorCache, _ state: inout PoolState) {
     for order in 0..<ProcessorCache.orderCount {
       let word = unsafe cache.word(order)
       let old = unsafe word.pointee.load(ordering: .relaxed)
       let count = Int(old & 255)
       guard count > 0 else { continue }
-      for index in 0..<count {
-        settle(unsafe cache.entry(order, index).pointee, order: order, &state.buddy)
-      }
+      // A stack's entries are one behind the other.
+      let entries = unsafe Span(_unsafeStart: UnsafePointer(cache.entry(order, 0)), count: count)
+      settle(entries, order: order, &state)
       unsafe word.pointee.store(old & ~255, ordering: .relaxed)
       state.caches.supplied[order] -= count
     }
-  }
-
-  /// Gives a cached block to the buddy.
-  func settle(_ entry: UInt, order: Int, _ buddy: inout Buddy) {
-    let frame = frame(ofEntry: entry)
-    if entry & PoolReference.knownZero != 0 { dirty.remove(frame..<frame + 1 << order) }
-    do throws(InvalidFree) {
-      try buddy.free(frame, order: order)
-    } catch {
-      fatalError("Pages were given back to a pool that are not out: freed twice, or not its own.")
-    }
-  }
-
-  /// The first frame of a cached block.
-  @inline(__always)
-  func frame(ofEntry entry: UInt) -> Int {
-    // A block's address is not below the base of its pool.
-    unsafe Int(bitPattern: (entry & ~3) &- UInt(bitPattern: base)) >> PagePool.pageShift
   }
 }

@@ -11,7 +11,7 @@ public struct PoolStatistics: Sendable {
   public var reservedPageCount = 0
   /// The pages that can be handed out, those in processors' caches included.
   public var freePages = 0
-  /// The free pages that processors' caches hold at the moment.
+  /// The free pages that the processors' caches and the depots hold at the moment.
   public var cachedPages = 0
   /// The pages that are handed out.
   public var allocatedPages = 0
@@ -56,8 +56,8 @@ extension PagePool {
     reference.withLock { state in
       cached = reference.cacheTotals(state)
       statistics.pageCount = state.buddy.managedFrameCount
-      statistics.cachedPages = cached.pages
-      statistics.freePages = state.buddy.freeFrameCount + cached.pages
+      statistics.cachedPages = cached.pages + state.depots.pageCount
+      statistics.freePages = state.buddy.freeFrameCount + statistics.cachedPages
       statistics.allocatedPages =
         state.buddy.managedFrameCount - state.buddy.withheldFrameCount - statistics.freePages
       statistics.freeBlocks = state.buddy.freeBlocks

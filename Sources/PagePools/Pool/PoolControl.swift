@@ -54,6 +54,8 @@ struct PoolControl: ~Copyable {
 /// What the lock of a pool guards.
 struct PoolState: ~Copyable {
   var buddy: Buddy
+  /// Between the caches and the buddy, for the orders 0, 1 and 2. Empty in a sealed pool.
+  var depots: Depots
   var caches: CacheState
   /// What pages hold that have never been handed out.
   let contents: KnownContents
@@ -75,6 +77,9 @@ struct PoolState: ~Copyable {
     // The block of side tables has the layout's size, as PoolMemory promises.
     buddy = unsafe Buddy(
       metadata: memory.sideTables + layout.buddy, frameCount: memory.pageCount,
+      largestOrder: memory.largestOrder)
+    depots = unsafe Depots(
+      memory.sideTables, layout: layout, frameCount: memory.pageCount,
       largestOrder: memory.largestOrder)
     caches = unsafe CacheState(memory)
     contents = unsafe memory.contents

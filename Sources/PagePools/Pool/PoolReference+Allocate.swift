@@ -25,12 +25,17 @@ extension PoolReference {
   package func allocate(
     order: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
-    let frame = try satisfy(.block(order: order), reclaim: reclaim) { state in
-      !state.caches.isSealed && order < ProcessorCache.orderCount
-        ? refill(order: order, &state) : state.buddy.allocate(order: order)
+    let entry = try satisfy(.block(order: order), reclaim: reclaim) { state -> UInt? in
+      if !state.caches.isSealed, order < ProcessorCache.orderCount {
+        return refill(order: order, &state)
+      }
+      guard let frame = state.buddy.allocate(order: order) else { return nil }
+      // The frame is the pool's.
+      let address = unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
+      return address | PoolReference.partlyKnown
     }
-    prepare(frame..<frame + 1 << order, contents: contents)
-    return frame
+    prepareCached(entry, order: order, contents: contents)
+    return frame(ofEntry: entry)
   }
 
   /// Tries, seals the pool, asks the reclaimers, and tries again each time, until `attempt`

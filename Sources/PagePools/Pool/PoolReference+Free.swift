@@ -23,7 +23,7 @@ extension PoolReference {
       do throws(InvalidFree) {
         try state.buddy.free(frames)
       } catch {
-        fatalError("Pages were given back to a pool that are not out: freed twice, or not its own.")
+        PoolReference.refuse(error)
       }
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle

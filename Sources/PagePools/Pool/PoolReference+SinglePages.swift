@@ -37,12 +37,17 @@ extension PoolReference {
   ) throws(OutOfMemory) {
     guard count > 0 else { return }
     try satisfy(.singles(count: count), reclaim: reclaim) { state -> Void? in
-      guard state.buddy.freeFrameCount >= count else { return nil }
-      for _ in 0..<count {
-        guard let frame = state.buddy.allocate(order: 0) else {
-          fatalError("A free page vanished under the pool's lock.")
+      guard state.buddy.freeFrameCount + state.depots.singlePageCount >= count else { return nil }
+      var missing = count
+      while missing > 0 {
+        let blocks = state.takeBlocks(order: 0, atMost: missing)
+        guard blocks.starts != 0 else { fatalError("A free page vanished under the pool's lock.") }
+        var starts = blocks.starts
+        while starts != 0 {
+          receive(blocks.firstFrame + starts.trailingZeroBitCount)
+          starts &= starts - 1
+          missing -= 1
         }
-        receive(frame)
       }
       return ()
     }
@@ -64,21 +69,21 @@ extension PoolReference {
           unsafe entries[index] = UInt(bitPattern: page(first + index))
         }
         let put = unsafe putManyCached(order: 0, from: start, offered: length)
-        if put < length { unsafe freeSinglePages(entries[put..<length]) }
+        if put < length {
+          // Elements of the allocation, which is not changed meanwhile.
+          let rest = unsafe Span(_unsafeStart: UnsafePointer(start + put), count: length - put)
+          freeSinglePages(rest)
+        }
         first += length
       }
     }
   }
 
   /// Gives single pages back that no stack had room for.
-  @unsafe
-  private func freeSinglePages(_ entries: Slice<UnsafeMutableBufferPointer<UInt>>) {
-    unsafe statistics.add(entries.count, to: .frees)
+  private func freeSinglePages(_ entries: Span<UInt>) {
+    statistics.add(entries.count, to: .frees)
     let isLast = withLock { state -> Bool in
-      // The elements are the caller's, and initialised.
-      for index in unsafe entries.indices {
-        settle(unsafe entries[index], order: 0, &state.buddy)
-      }
+      settle(entries, order: 0, &state)
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle
     }

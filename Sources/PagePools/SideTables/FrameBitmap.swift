@@ -57,6 +57,13 @@ struct FrameBitmap: @unchecked Sendable {
     unsafe words[frame &>> 6].load(ordering: .relaxed) & (1 &<< UInt64(frame & 63)) != 0
   }
 
+  /// Whether every bit is set of the 64 that a frame's is one of.
+  @inline(__always)
+  func containsAll(inWordOf frame: Int) -> Bool {
+    // The frame is the pool's: the caller has checked it.
+    unsafe words[frame &>> 6].load(ordering: .relaxed) == .max
+  }
+
   /// The first frame of the range whose bit is `value`; the range's end if there is none.
   func first(in frames: Range<Int>, where value: Bool) -> Int {
     var found = frames.upperBound
