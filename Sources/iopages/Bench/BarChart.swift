@@ -17,7 +17,10 @@ struct BarChart {
 
   /// The document.
   var svg: String {
-    let panels = report.groups
+    // A bar by itself says nothing, unless there are no others.
+    let groups = report.groups
+    let compared = groups.filter { $0.results.count > 1 }
+    let panels = compared.isEmpty ? groups : compared
     var heights = [Int](repeating: Self.rowHeight, count: Self.columns)
     var body = ""
     for panel in panels {
@@ -57,7 +60,8 @@ struct BarChart {
       text += "<rect x=\"\(Self.labelWidth)\" y=\"\(y + 2)\" height=\"11\" "
       text += "width=\"\(length.formatted(decimals: 1))\" fill=\"\(colour)\"/>"
       text += "<text x=\"\((Double(Self.labelWidth) + length + 4).formatted(decimals: 1))\" "
-      text += "y=\"\(y + 11)\">\(result.median.formatted(decimals: 2))</text>"
+      text +=
+        "y=\"\(y + 11)\">\(result.median.formatted(decimals: result.median < 1000 ? 2 : 0))</text>"
     }
     return text
   }

@@ -34,19 +34,21 @@ struct BenchRun {
   /// One round of each lane after the other, until each has had enough.
   private mutating func takeTurns(_ lanes: [SubjectLane], in workload: BenchWorkload) throws {
     let sizes = context.sizes
+    // A round with a seed of its own is like no other: none is a warm-up, and none is left out.
     let isSeeded = workload == .fragmentation
     let rounds = isSeeded ? min(sizes.seeds, sizes.rounds) : sizes.rounds
     var spent = [UInt64](repeating: 0, count: lanes.count)
-    // One round more than is counted, since the first one warms up, unless a seed is all there is.
-    for round in 0..<(isSeeded ? rounds : rounds + 1) {
-      let isWarmUp = round == 0 && !isSeeded
+    var counted = [Int](repeating: 0, count: lanes.count)
+    for round in 0...rounds {
       for (index, (subject, lane)) in lanes.enumerated() {
-        let isEnough = spent[index] > sizes.nanosecondsPerFigure && round > sizes.leastRounds
-        if isEnough && !isSeeded { continue }
+        let isSlow = spent[index] > sizes.nanosecondsPerFigure && !isSeeded
+        if counted[index] >= (isSlow ? min(sizes.leastRounds, rounds) : rounds) { continue }
         let start = bench_nanoseconds()
         let found = try lane.round()
         spent[index] += bench_nanoseconds() - start
-        if isWarmUp { continue }
+        // The first one warms up, unless it takes so long that nothing is cold at its end.
+        if round == 0 && !isSeeded && spent[index] <= sizes.nanosecondsPerFigure { continue }
+        counted[index] += 1
         for sample in found { samples.add(sample, of: subject, in: workload) }
       }
     }

@@ -1,4 +1,4 @@
-/// The samples of a run, by figure and subject, in the order in which they first came.
+/// The samples of a run, by workload, and then in the order in which figures and subjects came.
 struct BenchSamples {
   private struct Key: Hashable {
     var figure: BenchFigure
@@ -18,6 +18,10 @@ struct BenchSamples {
   }
 
   var results: [BenchResult] {
-    keys.map { BenchResult($0.figure, subject: $0.subject, samples: samples[$0] ?? []) }
+    BenchWorkload.allCases.flatMap { workload in
+      keys.filter { $0.figure.workload == workload }.map { key in
+        BenchResult(key.figure, subject: key.subject, samples: samples[key] ?? [])
+      }
+    }
   }
 }

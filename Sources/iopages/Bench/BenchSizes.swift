@@ -37,7 +37,8 @@ struct BenchSizes {
   static let quick: BenchSizes = {
     var sizes = BenchSizes()
     sizes.rounds = 9
-    sizes.nanosecondsPerFigure = 40_000_000
+    sizes.leastRounds = 2
+    sizes.nanosecondsPerFigure = 30_000_000
     sizes.nanosecondsPerRound = 3_000_000
     sizes.seeds = 3
     sizes.latencySteps = 40_000

@@ -12,8 +12,6 @@ enum BenchWorkload: String, CaseIterable {
   case latency = "W9"
   case exhausted = "W10"
 
-  static var names: [String] { allCases.map(\.rawValue) }
-
   /// Whether it is run on the peers too.
   var hasPeers: Bool {
     switch self {

@@ -79,18 +79,24 @@ struct BenchCommand: ParsableCommand {
     let context = BenchContext(sizes: sizes, processors: try Processors())
     let workloads = try workloads()
     let names = try subjects()
-    let peers = PeerCatalog(workloads.contains { $0.hasPeers } ? names : [])
+    let compared = workloads.filter { $0.hasPeers }
+    var peers = PeerCatalog()
+    peers.open(compared.isEmpty ? [] : names.filter { !$0.isDPDK })
     if peers.lacksStaticTLS && !StaticTLS.isEnlarged {
-      // DPDK has bound this thread, and a program inherits that from the one before it.
-      context.processors.unbindThread()
       StaticTLS.restartEnlarged()
     }
 
     var run = BenchRun(context: context, names: names)
-    for workload in workloads {
-      if standardErrorIsTerminal { writeToStandardError("\(workload.rawValue) ...\n") }
-      try run.measure(workload, peers: peers.subjects)
+    func measure(_ workloads: [BenchWorkload]) throws {
+      for workload in workloads {
+        if standardErrorIsTerminal { writeToStandardError("\(workload.rawValue) ...\n") }
+        try run.measure(workload, peers: peers.subjects)
+      }
     }
+    // DPDK's threads and gigabytes would be in what it costs to open a region.
+    try measure(workloads.filter { !$0.hasPeers })
+    peers.open(compared.isEmpty ? [] : names.filter { $0.isDPDK })
+    try measure(compared)
     let report = BenchReport(
       machine: BenchMachine(), results: run.samples.results, absent: peers.absent)
     if let svg { try TextFile.write(BarChart(report: report).svg, to: svg) }

@@ -3,6 +3,14 @@ import Testing
 @testable import iopages
 
 @Suite struct BenchSamplesTests {
+  @Test func sortsByWorkload() {
+    var samples = BenchSamples()
+    for workload in [BenchWorkload.opening, .exhausted, .pair] {
+      samples.add(BenchSample(metric: "a", value: 1), of: .pages, in: workload)
+    }
+    #expect(samples.results.map(\.figure.workload) == [.pair, .opening, .exhausted])
+  }
+
   @Test func collectsByFigureAndSubjectInTheOrderOfComing() {
     var samples = BenchSamples()
     for round in 1...3 {

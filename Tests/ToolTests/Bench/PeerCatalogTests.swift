@@ -4,21 +4,24 @@ import Testing
 
 @Suite struct PeerCatalogTests {
   @Test func findsGlibcAlways() {
-    let catalog = PeerCatalog([.pages, .glibc, .none])
+    var catalog = PeerCatalog()
+    catalog.open([.pages, .glibc, .none])
     #expect(catalog.subjects.map(\.name) == [.glibc], "what is no peer is left to others")
     #expect(catalog.absent.isEmpty)
     #expect(!catalog.lacksStaticTLS)
   }
 
   @Test func opensNothingThatIsNotAskedFor() {
-    let catalog = PeerCatalog([])
+    var catalog = PeerCatalog()
+    catalog.open([])
     #expect(catalog.subjects.isEmpty)
     #expect(catalog.absent.isEmpty)
   }
 
   @Test func listsWhatIsAbsentWithItsPackage() {
     // The test bundle has no loops of DPDK's pool beside it: it is not the tool.
-    let catalog = PeerCatalog([.dpdkMempool])
+    var catalog = PeerCatalog()
+    catalog.open([.dpdkMempool])
     #expect(catalog.subjects.isEmpty)
     #expect(catalog.absent.map(\.name) == [.dpdkMempool])
     #expect(catalog.absent[0].description.contains("apt-get install libdpdk-dev"))

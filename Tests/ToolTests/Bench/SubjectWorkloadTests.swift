@@ -76,8 +76,9 @@ func tinyBenchSizes() -> BenchSizes {
 
   @Test(arguments: [BenchWorkload.pair, .burst, .bulk, .mix, .orders, .threads, .latency])
   func measuresEverySubjectThatCanDoIt(workload: BenchWorkload) throws {
-    let peers = PeerCatalog([.glibc]).subjects
-    let found = Set(try run(workload, SubjectName.allCases, peers: peers).map(\.subject))
+    var peers = PeerCatalog()
+    peers.open([.glibc])
+    let found = Set(try run(workload, SubjectName.allCases, peers: peers.subjects).map(\.subject))
     var expected: Set<SubjectName> = [.pages, .frames, .buddy, .glibc, .none, .loop]
     if workload == .latency { expected.remove(.buddy) }
     #expect(found == expected)

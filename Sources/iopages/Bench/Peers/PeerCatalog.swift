@@ -29,10 +29,11 @@ struct PeerCatalog {
   private static let mempoolObjectCount = 262_143
   private static let mempoolCacheSize = 512
 
-  init(_ names: [SubjectName]) {
+  /// Opens those of the names that are peers.
+  mutating func open(_ names: [SubjectName]) {
     for name in names {
       do throws(PeerLibrary.Failure) {
-        if let subject = try open(name) { subjects.append(subject) }
+        if let subject = try subject(name) { subjects.append(subject) }
       } catch {
         note(name, error)
       }
@@ -40,7 +41,7 @@ struct PeerCatalog {
   }
 
   /// Opens a peer; nil if `name` is not one.
-  private mutating func open(_ name: SubjectName) throws(PeerLibrary.Failure) -> AnySubject? {
+  private mutating func subject(_ name: SubjectName) throws(PeerLibrary.Failure) -> AnySubject? {
     switch name {
     case .glibc: .posix(try openGlibc())
     case .jemalloc: .flagged(try openJemalloc())

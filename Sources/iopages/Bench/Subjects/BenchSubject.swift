@@ -102,5 +102,6 @@ enum SubjectName: String, CaseIterable {
   case none = "none"
   case loop = "loop"
 
-  static var names: [String] { allCases.map(\.rawValue) }
+  /// Whether it is one of DPDK's, which wants threads and gigabytes of its own.
+  var isDPDK: Bool { self == .dpdkMempool || self == .dpdkMalloc }
 }
