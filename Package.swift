@@ -76,7 +76,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests: a support library, then one target per layer.
     .target(
-      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "PagePools"],
+      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "CPageMemory", "PagePools"],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],
