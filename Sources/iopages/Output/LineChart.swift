@@ -30,7 +30,7 @@ package struct LineChart {
   private static let height = 420
   /// What lies around the plot: numbers and names of the axes, title and legend.
   private static let left = 70
-  private static let right = 20
+  private static let right = 40
   private static let top = 60
   private static let bottom = 50
 
