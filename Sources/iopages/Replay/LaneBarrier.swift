@@ -5,17 +5,17 @@ import Glibc
 import Synchronization
 
 /// The line that no lane crosses before all have come to it.
-final class LaneBarrier: Sendable {
+package final class LaneBarrier: Sendable {
   private let laneCount: Int
   private let arrivedCount = Atomic<Int>(0)
   private let phase = Atomic<Int>(0)
 
-  init(laneCount: Int) {
+  package init(laneCount: Int) {
     self.laneCount = laneCount
   }
 
   /// Waits until all lanes are here. The last one calls `whileAllWait` before they go on.
-  func meet(_ whileAllWait: () -> Void) {
+  package func meet(_ whileAllWait: () -> Void) {
     // It cannot change until this lane has arrived.
     let phase = phase.load(ordering: .relaxed)
     guard arrivedCount.add(1, ordering: .acquiringAndReleasing).newValue == laneCount else {

@@ -2,13 +2,16 @@
 
 import Glibc
 import Synchronization
+package import SystemPackage
 
 /// The threads of a replay.
-enum LaneThreads {
+package enum LaneThreads {
   /// Calls `body` once with each lane's index, all at the same time, and returns when all are done.
   ///
-  /// - Throws: ``ToolError`` if the system has no thread for a lane; no lane has begun then.
-  static func run(count: Int, _ body: @escaping @Sendable (Int) -> Void) throws(ToolError) {
+  /// - Throws: `Errno` if the system has no thread for a lane; no lane has begun then.
+  package static func run(
+    count: Int, _ body: @escaping @Sendable (Int) -> Void
+  ) throws(Errno) {
     let start = Start()
     var threads: [pthread_t] = []
     defer {
@@ -26,7 +29,7 @@ enum LaneThreads {
       guard result == 0 else {
         unsafe reference.release()
         start.give(false)
-        throw ToolError("the system has no thread for lane \(lane) (error \(result))")
+        throw Errno(rawValue: result)
       }
       threads.append(thread)
     }

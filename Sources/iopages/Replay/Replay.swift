@@ -4,9 +4,10 @@
 
 import IOPages
 import Synchronization
+import SystemPackage
 
 /// A trace, replayed in regions of a given size.
-struct Replay {
+package struct Replay {
   private static let timedRoundCount = 9
   /// About as many marks are set as a chart can show.
   private static let markCount = 256
@@ -16,7 +17,7 @@ struct Replay {
   /// The size of the region as a multiple of the trace's peak.
   private let factor: Double
 
-  init(
+  package init(
     _ events: [TraceEvent], assignment: LaneAssignment, factor: Double
   ) throws(TraceError) {
     let interval = max(Self.shortestInterval, events.count / Self.markCount)
@@ -28,22 +29,34 @@ struct Replay {
     max(1, Int((Double(plan.peakPageCount) * factor).rounded(.up)))
   }
 
-  func run() throws -> ReplayReport {
+  package func run() throws -> ReplayReport {
     var times: [Double] = []
     var failureCount = 0
     for _ in 0..<Self.timedRoundCount {
-      let outcome = try ReplayRound(plan, in: openPool()).run()
+      let outcome = try runRound { _, _ in }
       times.append(outcome.time / .nanoseconds(1) / Double(plan.eventCount))
       failureCount = max(failureCount, outcome.failureCount)
     }
     let pinned = PinnedBlocks()
     let pageCount = regionPageCount
-    let outcome = try ReplayRound(plan, in: openPool()).run { mark, slots in
+    let outcome = try runRound { mark, slots in
       pinned.append(slots.hugeBlockCount(pageCount: pageCount), at: mark)
     }
     return ReplayReport(
       plan: plan, pinned: pinned.counts, nanosecondsPerEvent: times,
       failureCount: max(failureCount, outcome.failureCount), regionPageCount: pageCount)
+  }
+
+  private func runRound(
+    atMark: @escaping @Sendable (Int, ReplaySlots) -> Void
+  ) throws -> ReplayRound.Outcome {
+    let round = ReplayRound(plan, in: try openPool())
+    do throws(Errno) {
+      return try round.run(atMark: atMark)
+    } catch {
+      throw ToolError(
+        "the system has no thread for each of \(plan.lanes.count) processors: \(error)")
+    }
   }
 
   private func openPool() throws -> PagePool {

@@ -40,6 +40,13 @@ package struct ReplayPlan: Sendable {
     package let livePageCount: Int
     /// The number of 2 MiB blocks that held a live page where the trace was recorded.
     package let recordedBlockCount: Int
+
+    package init(eventCount: Int, livePageCount: Int, recordedBlockCount: Int) {
+      self.eventCount = eventCount
+      self.livePageCount = livePageCount
+      self.recordedBlockCount = recordedBlockCount
+    }
+
     /// The least number of 2 MiB blocks that the live pages fit into.
     package var minimalBlockCount: Int {
       (livePageCount + HugeBlock.pageCount - 1) >> HugeBlock.order

@@ -2,7 +2,7 @@
 // allocated them, and where Linux had put them.
 
 /// Works out a ``ReplayPlan``.
-struct ReplayPlanner {
+package struct ReplayPlanner {
   /// A block that is live at the current event.
   private struct LiveBlock {
     let order: Int
@@ -38,7 +38,7 @@ struct ReplayPlanner {
   /// The plan for a trace, with a mark every `interval` events, at the peak and at the end.
   ///
   /// - Throws: ``TraceError`` if the trace is no possible life of an allocator.
-  static func plan(
+  package static func plan(
     _ events: [TraceEvent], assignment: LaneAssignment, interval: Int
   ) throws(TraceError) -> ReplayPlan {
     guard !events.isEmpty else { throw TraceError(line: nil, "the trace has no event") }

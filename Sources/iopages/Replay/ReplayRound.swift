@@ -5,17 +5,18 @@
 // left at the end. Waiting is taken out by reading the clock before and after, and only where a
 // lane does have to wait. The sum over the lanes is the work of the whole trace.
 
-import IOPages
+package import IOPages
 import Synchronization
+package import SystemPackage
 
 /// One replay of a plan.
-final class ReplayRound: Sendable {
+package final class ReplayRound: Sendable {
   /// What a lane, or the whole round, has come to.
-  struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// The time without waiting.
-    var time = Duration.zero
+    package var time = Duration.zero
     /// Allocations that found no block.
-    var failureCount = 0
+    package var failureCount = 0
   }
 
   private let plan: ReplayPlan
@@ -26,7 +27,7 @@ final class ReplayRound: Sendable {
   private let handovers: HandoverFlags
   private let total = Mutex(Outcome())
 
-  init(_ plan: ReplayPlan, in pool: PagePool) {
+  package init(_ plan: ReplayPlan, in pool: PagePool) {
     self.plan = plan
     self.pool = pool
     slots = ReplaySlots(count: plan.slotCount)
@@ -38,9 +39,10 @@ final class ReplayRound: Sendable {
   ///
   /// - Parameter atMark: called with the index of each mark, with the pages of the blocks that are
   ///   live then, while no lane does anything.
-  func run(
+  /// - Throws: `Errno` if the system has no thread for a lane.
+  package func run(
     atMark: @escaping @Sendable (Int, ReplaySlots) -> Void = { _, _ in }
-  ) throws(ToolError) -> Outcome {
+  ) throws(Errno) -> Outcome {
     try LaneThreads.run(count: plan.lanes.count) { [self] lane in
       let outcome = run(plan.lanes[lane], atMark: atMark)
       total.withLock {

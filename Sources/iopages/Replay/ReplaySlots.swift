@@ -1,16 +1,16 @@
 // Where a replay keeps the pages that it owns. Several threads use the table at the same time, each
 // its own slots: the plan sees to it that no two of them use one slot without meeting in between.
 
-import IOPages
+package import IOPages
 
 /// A table of pages, each there or not.
 @safe
-final class ReplaySlots: @unchecked Sendable {
+package final class ReplaySlots: @unchecked Sendable {
   // Sendable: a slot belongs to the thread that the plan gives it to.
   private let slots: UnsafeMutableBufferPointer<IOPage?>
   private let count: Int
 
-  init(count: Int) {
+  package init(count: Int) {
     self.count = count
     unsafe slots = .allocate(capacity: count)
     for index in 0..<count {
@@ -26,7 +26,7 @@ final class ReplaySlots: @unchecked Sendable {
 
   /// Puts pages into a slot that is empty.
   @inline(__always)
-  func put(_ page: consuming IOPage, at index: Int) {
+  package func put(_ page: consuming IOPage, at index: Int) {
     precondition(index >= 0 && index < count, "There is no such slot.")
     // In bounds, and initialized; no other thread uses the slot now.
     unsafe slots[index] = consume page
@@ -34,7 +34,7 @@ final class ReplaySlots: @unchecked Sendable {
 
   /// Gives the pages of a slot back, if it has any: those of a failed allocation are not there.
   @inline(__always)
-  func drop(at index: Int) {
+  package func drop(at index: Int) {
     precondition(index >= 0 && index < count, "There is no such slot.")
     // In bounds, and initialized; no other thread uses the slot now.
     unsafe slots[index] = nil
@@ -42,7 +42,7 @@ final class ReplaySlots: @unchecked Sendable {
 
   /// The number of 2 MiB blocks, of a region of `pageCount` pages, that hold a page of any slot.
   /// Nobody may use the table meanwhile.
-  func hugeBlockCount(pageCount: Int) -> Int {
+  package func hugeBlockCount(pageCount: Int) -> Int {
     var isPinned = [Bool](repeating: false, count: pageCount >> HugeBlock.order + 1)
     var blockCount = 0
     for index in 0..<count {
