@@ -1,6 +1,6 @@
 // A replay from end to end: the pool is opened anew for each round, several rounds are timed, and
-// one more, which nobody times, stops at each mark and counts the 2 MiB blocks that hold live pages.
-// What the caches of the pool hold back counts as free, and nothing is drained before counting.
+// one more, which nobody times, counts at each mark the 2 MiB blocks that hold live pages. What the
+// caches of the pool hold back counts as free, and nothing is drained before counting.
 
 import IOPages
 import Synchronization

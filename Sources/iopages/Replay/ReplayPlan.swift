@@ -1,15 +1,15 @@
 // What is to be done, worked out before the clock starts: who does which step, in which slot the
 // block is kept, and what can be known without doing it.
 //
-// The events are dealt out to *lanes*, each of which is run by one thread: all to one lane, or those
-// of each recorded processor to a lane of their own. A lane keeps the order of its events. Between
-// lanes two things are kept:
+// The events are dealt out to *lanes*, each of which is run by one thread: all to one lane, or
+// those of each recorded processor to a lane of their own. A lane keeps the order of its events.
+// Between lanes two things are kept:
 //
 //   windows    All lanes finish a window, a few hundred events of the trace, before any begins the
 //              next one. So no lane runs far ahead of what was recorded, and at the end of a window
 //              just those blocks are live that were live at that event.
-//   handovers  A block that one lane frees within the window in which another allocated it: the free
-//              waits for the allocation.
+//   handovers  A block that one lane frees within the window in which another allocated it: the
+//              free waits for the allocation.
 //
 // Slots are numbered anew and used again, so that the pages that are live lie in a small table. A
 // slot that is free in one window is used again in a later one, which needs no handover.

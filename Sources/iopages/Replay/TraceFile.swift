@@ -71,8 +71,8 @@ package enum TraceFile {
   private static func startGzip(
     reading file: FileDescriptor
   ) throws -> (output: FileDescriptor, process: pid_t) {
-    // Not to be inherited: a copy of the writing end in any other process would keep the reader from
-    // ever seeing the end.
+    // Not to be inherited: a copy of the writing end in any other process would keep the reader
+    // from ever seeing the end.
     let pipe = try FileDescriptor.pipe(options: .closeOnExec)
     defer { try? pipe.writeEnd.close() }
     var actions = unsafe posix_spawn_file_actions_t()

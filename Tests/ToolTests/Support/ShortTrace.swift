@@ -1,6 +1,6 @@
 import Foundation
 
-/// The first 20,000 events of the trace that docs/Performance.md speaks of, and what another program
+/// The first 20,000 events of a Linux machine that built a package, and what another program
 /// counted in them.
 enum ShortTrace {
   static let path = URL(fileURLWithPath: #filePath)
