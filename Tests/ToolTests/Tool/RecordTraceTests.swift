@@ -24,7 +24,7 @@ import Testing
     try Data(
       """
       #           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION
-    Web Content-7  [001] ..... 1.1: mm_page_alloc: page=a pfn=0x100 order=2 migratetype=1 g=G
+          Web Content-7  [001] ..... 1.1: mm_page_alloc: page=a pfn=0x100 order=2 migratetype=1 g=G
           <...>-8  [000] ..... 1.2: mm_page_free: page=b pfn=0x999 order=0
           <...>-8  [000] ..... 1.3: mm_page_free: page=b pfn=0x101 order=0
           <...>-8  [003] ..... 1.4: mm_page_free: page=b pfn=0x102 order=1
