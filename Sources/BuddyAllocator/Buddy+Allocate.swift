@@ -71,15 +71,4 @@ extension Buddy {
   private func childBit(of frame: Int, level: Int) -> Int {
     (frame &>> (BuddyGeometry.ordersPerLevel &* level)) & 63
   }
-
-  /// Writes a word that has lost bits, and moves it to the list of its new largest run.
-  @inline(__always)
-  private func relist(_ position: Position, listedRun: Int, bits: UInt64) {
-    setWord(at: position, to: bits)
-    guard bits != 0 else { return unlist(position, run: listedRun) }
-    let run = FrameWord(bits).largestRunOrder(limit: listedRun)
-    guard run != listedRun else { return }
-    unlist(position, run: listedRun)
-    list(position, run: run)
-  }
 }

@@ -22,35 +22,40 @@ extension Buddy {
   @inline(__always)
   func checkAllocated(frame: Int, order: Int) throws(InvalidFree) {
     let position = Position(frame: frame, order: order)
+    try checkAllocated(level: position.level, word: position.word, mask: position.mask)
+  }
+
+  /// Throws unless every frame that these bits of one word stand for is allocated.
+  @inline(__always)
+  func checkAllocated(level: Int, word: Int, mask: UInt64) throws(InvalidFree) {
     if words[BuddyHeader.withheldFrameCount] != 0,
-      geometry.withheld.intersects(
-        height: position.level, index: position.word, mask: position.mask, lane: 0, in: words)
+      geometry.withheld.intersects(height: level, index: word, mask: mask, lane: 0, in: words)
     {
       throw .withheld
     }
-    if isPartlyFree(position) { throw .alreadyFree }
+    if isPartlyFree(level: level, word: word, mask: mask) { throw .alreadyFree }
   }
 
-  /// Whether any frame of the block is free: by its own bits, by one above, or by words below.
+  /// Whether any of the frames is free: by their own bits, by one above, or by words below.
   @inline(__always)
-  private func isPartlyFree(_ block: Position) -> Bool {
-    var position = block
-    var bits = word(at: position).bits
-    if bits & position.mask != 0 { return true }
+  private func isPartlyFree(level: Int, word: Int, mask: UInt64) -> Bool {
+    var position = Position(frame: 0, order: BuddyGeometry.ordersPerLevel &* level)
+    position.word = word
+    var bits = self.word(at: position).bits
+    if bits & mask != 0 { return true }
     // A word with any bit set has no free bit above it.
     while bits == 0, position.level &+ 1 < geometry.levelCount {
       position = position.parent
-      bits = word(at: position).bits
+      bits = self.word(at: position).bits
       if bits & position.mask != 0 { return true }
     }
-    // The words below that are not empty are members of their level's six sets, and the block's
+    // The words below that are not empty are members of their level's six sets, and the blocks'
     // own bits, some heights up, are the summary of just those words.
-    for level in 0..<block.level {
-      let sets = geometry.levels[level].sets
+    for below in 0..<level {
+      let sets = geometry.levels[below].sets
       for run in 0..<BuddyGeometry.ordersPerLevel
       where sets.intersects(
-        height: block.level &- level &- 1, index: block.word, mask: block.mask, lane: run,
-        in: words)
+        height: level &- below &- 1, index: word, mask: mask, lane: run, in: words)
       {
         return true
       }

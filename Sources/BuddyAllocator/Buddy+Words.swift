@@ -74,11 +74,43 @@ extension Buddy {
     }
   }
 
+  /// Writes a word that has lost bits, and moves it to the list of its new largest run.
+  @inline(__always)
+  func relist(_ position: Position, listedRun: Int, bits: UInt64) {
+    setWord(at: position, to: bits)
+    guard bits != 0 else { return unlist(position, run: listedRun) }
+    let run = FrameWord(bits).largestRunOrder(limit: listedRun)
+    guard run != listedRun else { return }
+    unlist(position, run: listedRun)
+    list(position, run: run)
+  }
+
   /// Adds to the number of maximal free blocks of `order`.
   @inline(__always)
   func count(order: Int, by difference: Int) {
     let index = BuddyHeader.freeBlockCounts &+ order
     words[index] = words[index] &+ UInt64(bitPattern: Int64(difference))
+  }
+
+  /// Adds to the numbers of free blocks by how many runs of each order `word` has and `rest`,
+  /// which lacks some of its bits, does not.
+  @inline(__always)
+  func countRuns(of word: FrameWord, without rest: FrameWord, level: Int, by sign: Int) {
+    let limit = listedLimit(level: level)
+    let first = BuddyGeometry.ordersPerLevel &* level
+    // Each aligned run of an order is one free block of it, unless two make up a larger one.
+    var (runs, kept) = (word.bits, rest.bits)
+    var order = 0
+    var difference = (runs & ~kept).nonzeroBitCount
+    while difference != 0 {
+      guard order < limit else { return count(order: first &+ order, by: sign &* difference) }
+      runs = FrameWord.paired(runs, order: order)
+      kept = FrameWord.paired(kept, order: order)
+      let larger = (runs & ~kept).nonzeroBitCount
+      count(order: first &+ order, by: sign &* (difference &- 2 &* larger))
+      difference = larger
+      order &+= 1
+    }
   }
 
   /// Adds to the number of free frames.

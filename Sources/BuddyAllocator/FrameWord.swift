@@ -35,7 +35,7 @@ struct FrameWord {
 
   /// The starts of the wholly set aligned runs of `order + 1`, from those of `order`.
   @inline(__always)
-  private static func paired(_ runs: UInt64, order: Int) -> UInt64 {
+  static func paired(_ runs: UInt64, order: Int) -> UInt64 {
     runs & (runs &>> (1 &<< UInt64(order))) & starts(order: order &+ 1)
   }
 

@@ -40,9 +40,20 @@ public struct IOPage: ~Copyable, @unchecked Sendable {
     pageCount = frames.count
   }
 
+  /// Owns the pages at `address`, which the caller has just got from `pool`.
+  @unsafe
+  @inlinable
+  package init(at address: UnsafeMutableRawPointer, pageCount: Int, of pool: PoolReference) {
+    self.pool = pool
+    unsafe self.address = address
+    self.pageCount = pageCount
+  }
+
+  @inlinable
+  @inline(__always)
   deinit {
     // An empty page may outlive its pool: it must not look at it.
-    if pageCount > 0 { pool.free(frames) }
+    if pageCount > 0 { unsafe pool.free(address, pageCount: pageCount) }
   }
 
   /// The pages as the pool numbers them. The page is not empty.

@@ -1,5 +1,5 @@
-// Taking pages: Mirage's `get`, `get_order` and `pages`. Every form throws the same typed error,
-// takes all that was asked for or nothing, and zeroes unless it is told not to.
+// Taking pages next to each other: Mirage's `get` and `get_order`. Every form throws the same typed
+// error, takes all that was asked for or nothing, and zeroes unless it is told not to.
 
 public import PagePools
 
@@ -34,48 +34,34 @@ extension PagePool {
   ///   - reclaim: whether reclaimers may be asked before the request fails.
   /// - Throws: ``OutOfMemory``.
   /// - Precondition: `order` is not negative.
-  /// - Complexity: O(levels), and O(bytes) where memory must be cleared. Any thread.
+  /// - Complexity: O(1) where the processor's cache has a block, which it has for most requests of
+  ///   up to 2 MiB; else O(levels) under the pool's lock. O(bytes) where memory must be cleared. Any
+  ///   thread.
+  @inlinable
+  @inline(__always)
   public func allocate(
     order: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+  ) throws(OutOfMemory) -> IOPage {
+    if UInt(bitPattern: order) < UInt(bitPattern: PoolReference.cachedOrderCount) {
+      let entry = reference.takeCached(order: order)
+      if let block = unsafe UnsafeMutableRawPointer(bitPattern: entry & ~3) {
+        if contents == .zeroed || entry & PoolReference.partlyKnown != 0 {
+          reference.prepareCached(entry, order: order, contents: contents)
+        }
+        // The cache gave the block to nobody else.
+        return unsafe IOPage(at: block, pageCount: 1 &<< order, of: reference)
+      }
+    }
+    return try allocateUncached(order: order, contents: contents, reclaim: reclaim)
+  }
+
+  @usableFromInline
+  @inline(never)
+  func allocateUncached(
+    order: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> IOPage {
     precondition(order >= 0, "A block's order must not be negative.")
     let first = try reference.allocate(order: order, contents: contents, reclaim: reclaim)
     return IOPage(first..<first + (1 << order), of: reference)
-  }
-
-  /// Takes `count` pages, each with an owner of its own, and appends them to `pages`.
-  ///
-  /// They need not be next to each other. All are taken, or none.
-  ///
-  /// - Parameters:
-  ///   - count: how many.
-  ///   - pages: has room for `count` more.
-  ///   - contents: what they hold.
-  ///   - reclaim: whether reclaimers may be asked before the request fails.
-  /// - Throws: ``OutOfMemory``; then `pages` is unchanged.
-  /// - Precondition: `count` is not negative and not above the free capacity of `pages`.
-  /// - Complexity: O(count), with the pool's lock held, and O(bytes) where memory must be cleared.
-  ///   Any thread.
-  public func allocate(
-    singlePages count: Int, into pages: inout OutputSpan<IOPage>,
-    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
-  ) throws(OutOfMemory) {
-    precondition(count >= 0, "A number of pages must not be negative.")
-    precondition(count <= pages.freeCapacity, "The container has no room for the pages.")
-    let pool = reference
-    // The buffer is the span's own, with room for `count` more as was just checked; each element
-    // is initialised before the count says so.
-    try unsafe pages.withUnsafeMutableBufferPointer {
-      (buffer, initializedCount) throws(OutOfMemory) in
-      var next = initializedCount
-      try pool.allocate(singlePages: count, reclaim: reclaim) { frame in
-        unsafe buffer.initializeElement(at: next, to: IOPage(frame..<frame + 1, of: pool))
-        next += 1
-      }
-      for index in initializedCount..<next {
-        pool.prepare(unsafe buffer[index].frames, contents: contents)
-      }
-      initializedCount = next
-    }
   }
 }

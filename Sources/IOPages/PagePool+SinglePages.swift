@@ -24,8 +24,9 @@ extension PagePool {
     guard count > 0 else { return UniqueArray() }
     // No room is made in the array for a number that the pool could never meet.
     try reference.checkCanEverMeet(.singles(count: count))
+    let pool = reference
     return try UniqueArray(capacity: count) { (span) throws(OutOfMemory) in
-      try allocate(singlePages: count, into: &span, contents: contents, reclaim: reclaim)
+      try IOPage.append(count, to: &span, contents: contents, reclaim: reclaim, of: pool)
     }
   }
 }
@@ -42,22 +43,27 @@ extension PagePool {
   /// - Throws: ``OutOfMemory``; then the elements of `pages` are unchanged.
   /// - Precondition: `count` is not negative.
   /// - Complexity: O(count), and O(bytes) where memory must be cleared. Any thread.
+  @inlinable
   public func allocate(
     singlePages count: Int, into pages: inout UniqueArray<IOPage>,
     contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
   ) throws(OutOfMemory) {
     precondition(count >= 0, "A number of pages must not be negative.")
-    try reference.checkCanEverMeet(.singles(count: count))
+    // No room is made in the array for a number that the pool could never meet.
+    if count > pages.freeCapacity { try reference.checkCanEverMeet(.singles(count: count)) }
+    let pool = reference
     try pages.append(addingCount: count) { (span) throws(OutOfMemory) in
-      try allocate(singlePages: count, into: &span, contents: contents, reclaim: reclaim)
+      try IOPage.append(count, to: &span, contents: contents, reclaim: reclaim, of: pool)
     }
   }
 
   /// Gives all pages of a container back. It is empty afterwards and keeps its capacity.
   ///
   /// - Complexity: O(pages). Any thread.
+  @inlinable
   public func free(_ pages: inout UniqueArray<IOPage>) {
-    pages.edit { free(&$0) }
+    let pool = reference
+    pages.edit { IOPage.freeAll(&$0, to: pool) }
   }
 }
 

@@ -12,6 +12,7 @@ final class RegionPoolOwner: @unchecked Sendable {
   private let region: MemoryRegion
   private let sideTables: SideTableMemory
   private let statistics: SideTableMemory
+  private let caches: SideTableMemory
   private let control: UnsafeMutableRawPointer
 
   /// - Throws: `RegionError` if the kernel has no memory for tables; then nothing is left behind.
@@ -23,6 +24,8 @@ final class RegionPoolOwner: @unchecked Sendable {
         largestOrder: region.granted.largestOrder))
     statistics = try SideTableMemory(
       byteCount: PagePool.statisticsByteCount(processorCount: SystemLimits.possibleProcessorCount))
+    caches = try SideTableMemory(
+      byteCount: PagePool.cacheByteCount(processorCount: SystemLimits.possibleProcessorCount))
     unsafe control = try ControlBlocks.take()
   }
 
@@ -41,6 +44,8 @@ final class RegionPoolOwner: @unchecked Sendable {
       availablePageCount: region.committedByteCount / PagePool.pageSize,
       largestOrder: region.granted.largestOrder, contents: contents, control: control,
       sideTables: sideTables.baseAddress, statistics: statistics.baseAddress,
-      processorCount: SystemLimits.possibleProcessorCount, owner: self)
+      processorCount: SystemLimits.possibleProcessorCount,
+      onlineProcessorCount: SystemLimits.onlineProcessorCount, caches: caches.baseAddress,
+      owner: self)
   }
 }

@@ -11,6 +11,7 @@ import Testing
 struct BuddyCrashTests {
   enum Misuse: String, CaseIterable, Codable, Sendable {
     case allocateNegativeOrder, allocateLowestOrder
+    case batchOfNegativeOrder, batchOfNegativeCount
     case allocateNoFrames, allocateNegativeFrames
     case allocateAtEmptyRange, withholdEmptyRange
     case extendBackwards, extendToNegative, extendBeyondTheEnd
@@ -61,6 +62,8 @@ struct BuddyCrashTests {
     switch misuse {
     case .allocateNegativeOrder: _ = fixture.buddy.allocate(order: -1)
     case .allocateLowestOrder: _ = fixture.buddy.allocate(order: .min)
+    case .batchOfNegativeOrder: _ = fixture.buddy.allocateBatch(order: -1, count: 1) { _ in }
+    case .batchOfNegativeCount: _ = fixture.buddy.allocateBatch(order: 0, count: -1) { _ in }
     case .allocateNoFrames: _ = fixture.buddy.allocate(frames: 0)
     case .allocateNegativeFrames: _ = fixture.buddy.allocate(frames: -1)
     case .allocateAtEmptyRange: _ = fixture.buddy.allocate(at: 3..<3)

@@ -137,6 +137,14 @@ private struct Exploration {
       operations.append(.allocateBlock(order: order))
     }
     for units in 1...space.units + 1 { operations.append(.allocateRun(frames: units * unit)) }
+    for order in space.unitOrder...space.largestOrder {
+      for count in 2...space.units + 1 {
+        operations.append(.allocateBatch(order: order, count: count))
+      }
+      for mask in 0...UInt64(1) << UInt64(space.units >> (order - space.unitOrder)) {
+        operations.append(.freeGroup(0, mask: mask, order: order))
+      }
+    }
     for first in -1...space.units {
       for order in space.unitOrder...space.largestOrder + 1 {
         operations.append(.freeBlock(first * unit, order: order))
@@ -156,6 +164,8 @@ extension BuddyOperation {
   fileprivate func inverse(after outcome: BuddyOutcome) -> BuddyOperation? {
     switch (self, outcome) {
     case (.allocateBlock(let order), .frame(let frame)): .freeRun(frame..<frame + (1 << order))
+    case (.freeGroup(let group, let mask, let order), .done) where mask & (mask + 1) == 0:
+      .allocateAt(group << (order + 6)..<mask.nonzeroBitCount << order)
     case (.allocateRun(let count), .frame(let frame)): .freeRun(frame..<frame + count)
     case (.allocateAt(let frames), .done): .freeRun(frames)
     case (.freeBlock(let frame, let order), .done): .allocateAt(frame..<frame + (1 << order))

@@ -43,6 +43,7 @@ struct TestSupportTests {
         let name = "\(operation)".prefix { $0 != "(" }
         switch operation.perform(on: &reference) {
         case .frame: outcomes.insert("\(name) frame")
+        case .frames: outcomes.insert("\(name) frames")
         case .invalid(let error): outcomes.insert("\(name) invalid(\(error))")
         case let outcome: outcomes.insert("\(name) \(outcome)")
         }
@@ -51,11 +52,13 @@ struct TestSupportTests {
     #expect(
       outcomes == [
         ".extend done", ".allocateBlock frame", ".allocateBlock noBlock", ".allocateRun frame",
-        ".allocateRun noBlock", ".allocateAt done", ".allocateAt refused", ".freeBlock done",
-        ".freeBlock invalid(outOfRange)", ".freeBlock invalid(misaligned)",
-        ".freeBlock invalid(withheld)", ".freeBlock invalid(alreadyFree)", ".freeRun done",
-        ".freeRun invalid(outOfRange)", ".freeRun invalid(withheld)",
-        ".freeRun invalid(alreadyFree)", ".withhold done", ".withhold refused", ".release done",
+        ".allocateRun noBlock", ".allocateAt done", ".allocateAt refused", ".allocateBatch frames",
+        ".allocateBatch noBlock", ".freeBlock done", ".freeBlock invalid(outOfRange)",
+        ".freeBlock invalid(misaligned)", ".freeBlock invalid(withheld)",
+        ".freeBlock invalid(alreadyFree)", ".freeRun done", ".freeRun invalid(outOfRange)",
+        ".freeRun invalid(withheld)", ".freeRun invalid(alreadyFree)", ".freeGroup done",
+        ".freeGroup invalid(outOfRange)", ".freeGroup invalid(withheld)",
+        ".freeGroup invalid(alreadyFree)", ".withhold done", ".withhold refused", ".release done",
         ".release invalid(outOfRange)", ".release invalid(notWithheld)",
       ])
   }

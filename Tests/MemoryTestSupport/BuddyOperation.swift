@@ -13,8 +13,10 @@ package enum BuddyOperation: Equatable, Sendable {
   case allocateBlock(order: Int)
   case allocateRun(frames: Int)
   case allocateAt(Range<Int>)
+  case allocateBatch(order: Int, count: Int)
   case freeBlock(Int, order: Int)
   case freeRun(Range<Int>)
+  case freeGroup(Int, mask: UInt64, order: Int)
   case withhold(Range<Int>)
   case release(Range<Int>)
 }
@@ -22,6 +24,7 @@ package enum BuddyOperation: Equatable, Sendable {
 /// What a call answered.
 package enum BuddyOutcome: Equatable, Sendable {
   case frame(Int)
+  case frames([Int])
   case noBlock
   case done
   case refused
@@ -45,11 +48,16 @@ extension BuddyOperation {
         return outcome(allocator.allocate(frames: count))
       case .allocateAt(let frames):
         return allocator.allocate(at: frames) ? .done : .refused
+      case .allocateBatch(let order, let count):
+        return batch(order: order, count: count, of: &allocator)
       case .freeBlock(let frame, let order):
         try allocator.free(frame, order: order)
         return .done
       case .freeRun(let frames):
         try allocator.free(frames)
+        return .done
+      case .freeGroup(let group, let mask, let order):
+        try allocator.free(group: group, mask: mask, order: order)
         return .done
       case .withhold(let frames):
         return allocator.withhold(frames) ? .done : .refused
@@ -62,6 +70,16 @@ extension BuddyOperation {
     }
   }
 
+  /// A batch that says it gave another number of frames than it did has the wrong outcome.
+  private func batch<Allocator: FrameAllocator & ~Copyable>(
+    order: Int, count: Int, of allocator: inout Allocator
+  ) -> BuddyOutcome {
+    var frames: [Int] = []
+    let taken = allocator.allocateBatch(order: order, count: count) { frames.append($0) }
+    guard taken == frames.count else { return .frame(taken) }
+    return frames.isEmpty ? .noBlock : .frames(frames)
+  }
+
   private func outcome(_ frame: Int?) -> BuddyOutcome {
     if let frame { .frame(frame) } else { .noBlock }
   }
@@ -71,7 +89,7 @@ extension BuddyOutcome {
   /// True if the call promised to leave the allocator as it was.
   package var changedNothing: Bool {
     switch self {
-    case .frame, .done: false
+    case .frame, .frames, .done: false
     case .noBlock, .refused, .invalid: true
     }
   }
@@ -85,8 +103,11 @@ extension BuddyOperation: CustomStringConvertible {
     case .allocateBlock(let order): ".allocateBlock(order: \(order))"
     case .allocateRun(let count): ".allocateRun(frames: \(count))"
     case .allocateAt(let frames): ".allocateAt(\(frames))"
+    case .allocateBatch(let order, let count): ".allocateBatch(order: \(order), count: \(count))"
     case .freeBlock(let frame, let order): ".freeBlock(\(frame), order: \(order))"
     case .freeRun(let frames): ".freeRun(\(frames))"
+    case .freeGroup(let group, let mask, let order):
+      ".freeGroup(\(group), mask: 0x\(String(mask, radix: 16)), order: \(order))"
     case .withhold(let frames): ".withhold(\(frames))"
     case .release(let frames): ".release(\(frames))"
     }

@@ -13,7 +13,9 @@ package protocol FrameAllocator: ~Copyable {
   mutating func allocate(order: Int) -> Int?
   mutating func allocate(frames count: Int) -> Int?
   mutating func allocate(at frames: Range<Int>) -> Bool
+  mutating func allocateBatch(order: Int, count: Int, into receive: (_ frame: Int) -> Void) -> Int
   mutating func free(_ frame: Int, order: Int) throws(InvalidFree)
+  mutating func free(group: Int, mask: UInt64, order: Int) throws(InvalidFree)
   mutating func free(_ frames: Range<Int>) throws(InvalidFree)
   mutating func withhold(_ frames: Range<Int>) -> Bool
   mutating func release(_ frames: Range<Int>) throws(InvalidFree)

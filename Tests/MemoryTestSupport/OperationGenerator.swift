@@ -40,9 +40,10 @@ package struct OperationGenerator: Sendable {
   }
 
   private mutating func allocation(_ allocator: ReferenceAllocator) -> BuddyOperation {
-    switch random.number(below: 8) {
+    switch random.number(below: 10) {
     case 0..<5: return .allocateBlock(order: order(allocator))
-    case 5..<7:
+    case 5..<7: return .allocateBatch(order: order(allocator), count: random.size(upTo: 200))
+    case 7..<9:
       let largest = min(1 << allocator.largestOrder, allocator.frameCount) + 1
       return .allocateRun(frames: random.size(upTo: largest))
     default:
@@ -52,7 +53,8 @@ package struct OperationGenerator: Sendable {
 
   private mutating func deallocation(_ allocator: ReferenceAllocator) -> BuddyOperation {
     guard let frames = run(of: .allocated, in: allocator) else { return nonsense(allocator) }
-    if random.once(in: 2) { return .freeRun(frames) }
+    if random.once(in: 3) { return .freeRun(frames) }
+    if random.once(in: 2) { return group(at: frames.lowerBound, in: allocator) }
     // The largest aligned block at or above the run's start, down to a single frame.
     var order = order(allocator)
     while order > 0, order > allocator.largestOrder || 1 << order > frames.count { order -= 1 }
@@ -66,6 +68,23 @@ package struct OperationGenerator: Sendable {
 
   private mutating func releasing(_ allocator: ReferenceAllocator) -> BuddyOperation {
     .release(run(of: .withheld, in: allocator) ?? anyRange(allocator))
+  }
+
+  /// Some of the wholly allocated blocks of one order around a frame, now and then one too many.
+  private mutating func group(at frame: Int, in allocator: ReferenceAllocator) -> BuddyOperation {
+    let order = random.geometric(upTo: min(9, allocator.largestOrder))
+    let group = frame >> (order + 6)
+    var allocated: UInt64 = 0
+    for bit in 0..<64 {
+      let first = (group * 64 + bit) << order
+      if allocator.all(first..<first + (1 << order), are: .allocated) {
+        allocated |= 1 << UInt64(bit)
+      }
+    }
+    let some = random.next() & (random.once(in: 2) ? random.next() : .max)
+    var mask = random.once(in: 2) || allocated & some == 0 ? allocated : allocated & some
+    if random.once(in: 16) { mask ^= 1 << UInt64(random.number(below: 64)) }
+    return .freeGroup(group, mask: mask, order: order)
   }
 
   /// Small orders are the more likely ones; now and then one that cannot be had.
@@ -98,7 +117,7 @@ package struct OperationGenerator: Sendable {
 extension OperationGenerator {
   private mutating func nonsense(_ allocator: ReferenceAllocator) -> BuddyOperation {
     let frames = anyRange(allocator)
-    switch random.number(below: 8) {
+    switch random.number(below: 11) {
     case 0: return .allocateBlock(order: random.element(of: [35, 36, 62, 63, 64, .max]))
     case 1: return .allocateRun(frames: random.element(of: [1 << 36, .max - 1, .max]))
     case 2: return .allocateAt(frames)
@@ -107,6 +126,14 @@ extension OperationGenerator {
       return .freeBlock(random.once(in: 8) ? extreme() : frames.lowerBound, order: order)
     case 5: return .freeRun(random.once(in: 4) ? frames.lowerBound..<frames.lowerBound : frames)
     case 6: return .withhold(frames)
+    case 7:
+      let order = random.element(of: [0, allocator.largestOrder + 1, 36, 63, .max])
+      return .allocateBatch(order: order, count: random.once(in: 2) ? 0 : 1)
+    case 8, 9:
+      let order = random.number(in: -1...allocator.largestOrder + 1)
+      let group = random.once(in: 4) ? extreme() : frames.lowerBound >> 6
+      let mask = random.next() & random.next()
+      return .freeGroup(group, mask: random.once(in: 4) ? 0 : mask, order: order)
     default: return .release(random.once(in: 4) ? frames.lowerBound..<frames.lowerBound : frames)
     }
   }

@@ -42,7 +42,7 @@ package struct ReferenceAllocator: Sendable {
   }
 
   /// The only place where a frame's state changes.
-  mutating func set(_ frames: Range<Int>, to state: FrameState) {
+  mutating func set(_ frames: some Collection<Int>, to state: FrameState) {
     for frame in frames { states[frame] = state }
     freeBlocks = scanForFreeBlocks()
   }

@@ -136,6 +136,7 @@ import Testing
     var taken: [Int] = []
     try fresh.reference.allocate(singlePages: 65, reclaim: .never) { taken.append($0) }
     #expect(taken == Array(0..<65))
+    fresh.reference.prepare(0..<65, contents: .uninitialized)
     for page in taken { fresh.reference.free(page..<page + 1) }
     _ = try fresh.reference.allocate(order: 7, contents: .zeroed, reclaim: .never)
     #expect(fresh.statistics.clearedPages == 65)

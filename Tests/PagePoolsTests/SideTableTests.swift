@@ -49,14 +49,13 @@ import Testing
     onThreads(4) { _ in
       for _ in 0..<10_000 {
         block.add(1, to: .allocations)
-        block.add(5, to: .allocatedPages)
-        block.addEvent(of: .frees, pages: 3, to: .freedPages)
+        block.add(5, to: .clearedPages)
+        block.add(3, to: .frees)
       }
     }
     #expect(block.total(.allocations) == 40_000)
-    #expect(block.total(.allocatedPages) == 200_000)
-    #expect(block.total(.frees) == 40_000)
-    #expect(block.total(.freedPages) == 120_000)
+    #expect(block.total(.clearedPages) == 200_000)
+    #expect(block.total(.frees) == 120_000)
     #expect(block.total(.knownZeroPages) == 0)
     #expect(unsafe memory.load(as: UInt64.self) == StatisticsBlock.magicNumber)
     #expect(unsafe memory.load(fromByteOffset: 16, as: UInt64.self) == 3)

@@ -11,6 +11,10 @@ uintptr_t page_memory_thread_identifier(void);
 /// The number of the processor that the calling thread ran on a moment ago.
 unsigned page_memory_processor_number(void);
 
+/// Lets others run, because the caller has looked `attempt` times for something that a thread which
+/// was interrupted is to do: spins at first, then sleeps, longer and longer, up to 1 ms.
+void page_memory_pause(unsigned attempt);
+
 /// Sleeps while *word is `expected`. May return early.
 void page_memory_futex_wait(const uint32_t *word, uint32_t expected);
 
@@ -28,5 +32,6 @@ void page_memory_lock_acquired(const void *lock);
 /// Tells the thread sanitizer, where there is one, that the lock at `lock` is about to be released.
 void page_memory_lock_releasing(const void *lock);
 
+#include "CPageMemoryCache.h"
 #include "CPageMemoryFile.h"
 #include "CPageMemoryRegion.h"

@@ -50,6 +50,7 @@ extension SystemCalls {
     },
     pageByteCount: { sysconf(CInt(_SC_PAGESIZE)) },
     processorCount: { sysconf(CInt(_SC_NPROCESSORS_CONF)) },
+    onlineProcessorCount: { sysconf(CInt(_SC_NPROCESSORS_ONLN)) },
     readFile: readSmallFile)
 }
 

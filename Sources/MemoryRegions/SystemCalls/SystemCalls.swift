@@ -53,6 +53,8 @@ package struct SystemCalls: Sendable {
   package var pageByteCount: @Sendable () -> Int
   /// sysconf(3): the processors that the machine is set up for, those switched off included.
   package var processorCount: @Sendable () -> Int
+  /// sysconf: processors that run now; less than 1 if unknown.
+  package var onlineProcessorCount: @Sendable () -> Int
   /// The text of a small file of /proc or /sys.
   package var readFile: @Sendable (_ path: String) throws(Errno) -> String
 }

@@ -15,6 +15,18 @@
     /// The processor that runs this.
     static var processorNumber: Int { 0 }
 
+    /// There is none.
+    static var sequencesArea: UInt { 0 }
+
+    /// One processor without interruptions has no use for caches in front of its lock.
+    static var cacheMethod: ProcessorCacheMethod { .none }
+
+    /// There are no critical sections.
+    static func barrier() {}
+
+    /// Nobody else runs.
+    static func pause(attempt: Int) {}
+
     /// Returns at once: the caller looks again, which is to spin.
     @unsafe
     static func wait(at word: UnsafePointer<Atomic<UInt32>>, while value: UInt32) {}

@@ -13,6 +13,23 @@
     /// The processor that the calling thread ran on a moment ago. Only a hint.
     static var processorNumber: Int { Int(page_memory_processor_number()) }
 
+    /// Where a thread's rseq area lies from its thread pointer; 0 if there is none.
+    static var sequencesArea: UInt { UInt(page_memory_sequences_area()) }
+
+    /// The best way to use caches that this process has. Makes ``barrier()`` possible.
+    static var cacheMethod: ProcessorCacheMethod {
+      page_memory_sequences_state() == Int32(PAGE_MEMORY_SEQUENCES_USABLE)
+        ? .restartableSequences : .exchange
+    }
+
+    /// Returns when every critical section that was running has ended or will start again.
+    static func barrier() { page_memory_sequences_barrier() }
+
+    /// Lets others run: the caller has looked `attempt` times for what another thread is to do.
+    static func pause(attempt: Int) {
+      page_memory_pause(UInt32(truncatingIfNeeded: min(attempt, 1000)))
+    }
+
     /// Sleeps while `word` holds `value`; may return early.
     @unsafe
     static func wait(at word: UnsafePointer<Atomic<UInt32>>, while value: UInt32) {

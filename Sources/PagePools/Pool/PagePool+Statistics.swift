@@ -9,17 +9,20 @@ public struct PoolStatistics: Sendable {
   public var pageCount = 0
   /// The pages that are reserved for the pool, whether in its care already or not.
   public var reservedPageCount = 0
-  /// The pages that can be handed out.
+  /// The pages that can be handed out, those in processors' caches included.
   public var freePages = 0
+  /// The free pages that processors' caches hold at the moment.
+  public var cachedPages = 0
   /// The pages that are handed out.
   public var allocatedPages = 0
   /// The order up to which blocks merge.
   public var largestOrder = 0
-  /// How many blocks of each order are free.
+  /// How many blocks of each order are free. Cached blocks are not among them: they are part of no
+  /// larger block until they are drained, which happens before a request fails.
   public var freeBlocks = FreeBlockCounts()
-  /// Requests that were met since the pool was opened; one for many pages counts once.
+  /// Blocks, runs and single pages that were handed out since the pool was opened.
   public var allocations = 0
-  /// Times that pages were given back.
+  /// Times that pages were given back; each of many single pages counts.
   public var frees = 0
   /// Requests that ended in ``OutOfMemory``.
   public var failures = 0
@@ -45,22 +48,25 @@ extension PagePool {
   /// The figures of pages and blocks are those of one instant; the counters are exact when no
   /// other thread uses the pool.
   ///
-  /// - Complexity: O(orders + processors). Any thread.
+  /// - Complexity: O(orders * processors in use). Any thread.
   public var statistics: PoolStatistics {
     var statistics = PoolStatistics()
     guard reference.isOwnedByThisProcess else { return statistics }
+    var cached = CacheTotals()
     reference.withLock { state in
+      cached = reference.cacheTotals(state)
       statistics.pageCount = state.buddy.managedFrameCount
-      statistics.freePages = state.buddy.freeFrameCount
+      statistics.cachedPages = cached.pages
+      statistics.freePages = state.buddy.freeFrameCount + cached.pages
       statistics.allocatedPages =
-        state.buddy.managedFrameCount - state.buddy.freeFrameCount - state.buddy.withheldFrameCount
+        state.buddy.managedFrameCount - state.buddy.withheldFrameCount - statistics.freePages
       statistics.freeBlocks = state.buddy.freeBlocks
       statistics.largestOrder = state.buddy.largestOrder
     }
     statistics.reservedPageCount = reference.pageCount
     let counters = reference.statistics
-    statistics.allocations = counters.total(.allocations)
-    statistics.frees = counters.total(.frees)
+    statistics.allocations = counters.total(.allocations) + cached.taken
+    statistics.frees = counters.total(.frees) + cached.put
     statistics.failures = counters.total(.failures)
     statistics.pressureRounds = counters.total(.pressureRounds)
     statistics.reclaimedPages = counters.total(.reclaimedPages)

@@ -11,6 +11,7 @@
 /// and ignore pages that are dropped.
 public final class PagePool: Sendable {
   /// The pool, as pages refer to it.
+  @usableFromInline
   package let reference: PoolReference
 
   /// The size of a page in bytes.
@@ -35,6 +36,22 @@ public final class PagePool: Sendable {
   /// The bytes of memory that ``PoolMemory/statistics`` must have. O(1), any thread.
   public static func statisticsByteCount(processorCount: Int) -> Int {
     StatisticsBlock.byteCount(processorCount: processorCount)
+  }
+
+  /// The bytes of memory that ``PoolMemory/caches`` must have: 16 KiB for each processor, of which
+  /// only what is used is touched. O(1), any thread.
+  public static func cacheByteCount(processorCount: Int) -> Int {
+    ProcessorCache.byteCount * max(processorCount, 1)
+  }
+
+  /// The best way that this process has to use processors' caches, and so the one that new pools
+  /// use. Any thread.
+  public static var availableCacheMethod: ProcessorCacheMethod { Platform.cacheMethod }
+
+  /// How this pool's caches are used. Any thread.
+  public var cacheMethod: ProcessorCacheMethod {
+    guard reference.isOwnedByThisProcess else { return .none }
+    return reference.withLock { $0.caches.method }
   }
 
   /// Makes a pool over memory that the caller provides.

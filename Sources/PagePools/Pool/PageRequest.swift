@@ -19,6 +19,7 @@ public enum ReclaimPolicy: Equatable, Sendable {
 }
 
 /// What is asked of a pool.
+@usableFromInline
 package enum PageRequest {
   /// Exactly so many pages next to each other.
   case run(pages: Int)
@@ -33,6 +34,11 @@ package enum PageRequest {
     case .block(let order): order < Int.bitWidth - 1 ? 1 << order : .max
     case .singles(let count): count
     }
+  }
+
+  /// The number of runs, blocks or single pages.
+  var blocks: Int {
+    if case .singles(let count) = self { count } else { 1 }
   }
 
   package var order: Int {
@@ -53,6 +59,7 @@ extension PoolReference {
   }
 
   /// Throws if the pool could never meet the request, or belongs to another process.
+  @usableFromInline
   package func checkCanEverMeet(_ request: PageRequest) throws(OutOfMemory) {
     guard isOwnedByThisProcess else { throw refusal(request, reason: .notOwner) }
     guard canEverMeet(request) else {

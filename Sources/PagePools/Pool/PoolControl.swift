@@ -1,17 +1,12 @@
 // The control block of a pool: everything that its threads share, outside of the region and in
-// memory that is recycled but never unmapped.
+// memory that is recycled but never unmapped. The kernel wipes it in a forked child, where zero
+// therefore means "not this process".
 //
-//   mark     nonzero while the pool serves this process. The block lies in memory that the kernel
-//            wipes in a forked child, where zero therefore means "not this process".
-//   lock     held for every change of the state
-//   rounds   counts the rounds of reclaiming that have ended
-//   base, …  what never changes
-//   state    at byte 1024, an object of its own: buddy, reclaimers, whether the handle is gone. All
-//            of it is guarded by the lock, none of what stands before it is, so that the two must
-//            not be parts of one value that is accessed as a whole.
-//
-// This version of the pool is a lock around the buddy, which is what a sealed pool is: every
-// allocation and every free takes the lock. Per-processor caches go in front of it.
+//   head     at byte 0: what the common path reads (PoolHead.swift)
+//   control  at byte 128: the lock, and what never changes
+//   state    at byte 1024: buddy, caches, reclaimers, whether the handle is gone. All of it is
+//            guarded by the lock, none of what stands before it is, so that the three must not be
+//            parts of one value that is accessed as a whole.
 
 internal import BuddyAllocator
 internal import Synchronization
@@ -20,11 +15,12 @@ internal import Synchronization
 @safe
 struct PoolControl: ~Copyable {
   static let byteCount = 4096
+  static let offset = PoolHead.byteCount
   static let stateOffset = 1024
-  static let aliveMark: UInt64 = 0x4c4f_4f50  // "POOL"
 
-  let mark: Atomic<UInt64>
+  /// Held for every change of the state.
   let lock: PoolLock
+  /// Counts the rounds of reclaiming that have ended.
   let rounds: EventCount
   let base: UnsafeMutableRawPointer
   let pageCount: Int
@@ -52,13 +48,13 @@ struct PoolControl: ~Copyable {
     largestOrder = unsafe memory.largestOrder
     lock = PoolLock()
     rounds = EventCount()
-    mark = Atomic(PoolControl.aliveMark)
   }
 }
 
 /// What the lock of a pool guards.
 struct PoolState: ~Copyable {
   var buddy: Buddy
+  var caches: CacheState
   /// What pages hold that have never been handed out.
   let contents: KnownContents
   /// Let go when the handle is gone and the last page is back.
@@ -80,11 +76,12 @@ struct PoolState: ~Copyable {
     buddy = unsafe Buddy(
       metadata: memory.sideTables + layout.buddy, frameCount: memory.pageCount,
       largestOrder: memory.largestOrder)
+    caches = unsafe CacheState(memory)
     contents = unsafe memory.contents
     owner = unsafe memory.owner
   }
 
-  /// Whether all pages are back.
+  /// Whether all pages are back in the buddy.
   var isIdle: Bool {
     buddy.freeFrameCount + buddy.withheldFrameCount == buddy.managedFrameCount
   }

@@ -31,6 +31,16 @@ public struct PoolMemory {
   public var statistics: UnsafeMutableRawPointer
   /// The number of processors that the machine may have.
   public var processorCount: Int
+  /// Zeroed memory of ``PagePool/cacheByteCount(processorCount:)`` bytes, page aligned, for the
+  /// processors' caches; nil for a pool without them. Only what is used is touched.
+  public var caches: UnsafeMutableRawPointer?
+  /// How the caches are to be used; what the process lacks is replaced by the next best.
+  public var cacheMethod = ProcessorCacheMethod.restartableSequences
+  /// The bytes that a processor may keep of each order; nil: so many that all caches together hold
+  /// at most 1/16 of the pool, and no more than 2 MiB.
+  public var cacheByteLimit: Int?
+  /// The number of processors that are in use, which share what may be kept in caches.
+  public var onlineProcessorCount: Int
   /// Kept alive until the pool's handle is gone and its last page is back, then let go: the place
   /// to unmap the memory and to recycle the control block.
   public var owner: AnyObject
@@ -40,7 +50,8 @@ public struct PoolMemory {
     base: UnsafeMutableRawPointer, pageCount: Int, availablePageCount: Int, largestOrder: Int,
     contents: KnownContents, control: UnsafeMutableRawPointer,
     sideTables: UnsafeMutableRawPointer, statistics: UnsafeMutableRawPointer,
-    processorCount: Int, owner: AnyObject
+    processorCount: Int, onlineProcessorCount: Int? = nil, caches: UnsafeMutableRawPointer? = nil,
+    owner: AnyObject
   ) {
     unsafe self.base = base
     unsafe self.pageCount = pageCount
@@ -51,6 +62,8 @@ public struct PoolMemory {
     unsafe self.sideTables = sideTables
     unsafe self.statistics = statistics
     unsafe self.processorCount = processorCount
+    unsafe self.onlineProcessorCount = onlineProcessorCount ?? processorCount
+    unsafe self.caches = caches
     unsafe self.owner = owner
   }
 }

@@ -1,4 +1,6 @@
-// Taking pages from a pool: under the lock from the buddy, else by the reclaimers, else the error.
+// Taking pages where no cache could serve: under the lock from the buddy, which fills the cache by
+// the way; after sealing, when every cached page has become the buddy's; by the reclaimers; else
+// the error.
 
 internal import BuddyAllocator
 internal import CPageMemory
@@ -23,42 +25,28 @@ extension PoolReference {
   package func allocate(
     order: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
-    let frame = try satisfy(.block(order: order), reclaim: reclaim) {
-      $0.buddy.allocate(order: order)
+    let frame = try satisfy(.block(order: order), reclaim: reclaim) { state in
+      !state.caches.isSealed && order < ProcessorCache.orderCount
+        ? refill(order: order, &state) : state.buddy.allocate(order: order)
     }
-    prepare(frame..<frame + (1 << order), contents: contents)
+    prepare(frame..<frame + 1 << order, contents: contents)
     return frame
   }
 
-  /// Takes `count` pages, each by itself: all or none.
-  ///
-  /// `receive` gets the number of each page, with the pool's lock held; what the pages hold is
-  /// not looked after: see ``prepare(_:contents:)``.
-  package func allocate(
-    singlePages count: Int, reclaim: ReclaimPolicy, receive: (Int) -> Void
-  ) throws(OutOfMemory) {
-    guard count > 0 else { return }
-    try satisfy(.singles(count: count), reclaim: reclaim) { state -> Void? in
-      guard state.buddy.freeFrameCount >= count else { return nil }
-      for _ in 0..<count {
-        guard let frame = state.buddy.allocate(order: 0) else {
-          fatalError("A free page vanished under the pool's lock.")
-        }
-        receive(frame)
-      }
-      return ()
-    }
-  }
-
-  /// Tries, asks the reclaimers, and tries again, until `attempt` succeeds or nothing helps.
+  /// Tries, seals the pool, asks the reclaimers, and tries again each time, until `attempt`
+  /// succeeds or nothing helps.
   ///
   /// `attempt` runs with the lock held, and must take nothing if it returns nil.
   @inline(__always)
-  private func satisfy<R>(
+  func satisfy<R>(
     _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
   ) throws(OutOfMemory) -> R {
     try checkCanEverMeet(request)
-    var taken = withLock { attempt(&$0) }
+    var taken = withLock { state -> R? in
+      let taken = attempt(&state)
+      if taken != nil { unsealIfPlenty(&state) }
+      return taken
+    }
     var failure: OutOfMemory?
     if taken == nil {
       (taken, failure) = reclaimAndRetry(request, reclaim: reclaim, attempt: attempt)
@@ -68,15 +56,21 @@ extension PoolReference {
       guard let failure else { fatalError("A failed request must say why.") }
       throw failure
     }
-    statistics.addEvent(of: .allocations, pages: request.pages, to: .allocatedPages)
+    statistics.add(request.blocks, to: .allocations)
     return taken
   }
 
-  /// Sees to it that pages that were just taken hold what was asked for.
+  /// Sees to it that pages that were just taken from the buddy hold what was asked for, and count
+  /// as dirty from now on.
   ///
   /// Needs no lock: the pages, and their dirty bits, are the caller's.
   package func prepare(_ frames: Range<Int>, contents: PageContents) {
-    guard contents == .zeroed else { return }
+    if contents == .zeroed { clear(frames) }
+    dirty.insert(frames)
+  }
+
+  /// Clears those pages of a range that are not known to be zero.
+  private func clear(_ frames: Range<Int>) {
     var frame = frames.lowerBound
     var cleared = 0
     while frame < frames.upperBound {
@@ -91,5 +85,25 @@ extension PoolReference {
     }
     if cleared > 0 { statistics.add(cleared, to: .clearedPages) }
     if cleared < frames.count { statistics.add(frames.count - cleared, to: .knownZeroPages) }
+  }
+
+  /// Sees to it that a block that was just taken from a cache holds what was asked for.
+  ///
+  /// - Parameter entry: as the cache had it.
+  @usableFromInline
+  package func prepareCached(_ entry: UInt, order: Int, contents: PageContents) {
+    let pages = 1 << order
+    if entry & PoolReference.partlyKnown != 0 {
+      let frame = frame(ofEntry: entry)
+      return prepare(frame..<frame + pages, contents: contents)
+    }
+    guard contents == .zeroed else { return }
+    if entry & PoolReference.knownZero != 0 {
+      statistics.add(pages, to: .knownZeroPages)
+    } else if let block = unsafe UnsafeMutableRawPointer(bitPattern: entry) {
+      // The block is mapped and, until it is handed out, ours.
+      unsafe page_memory_fill(block, 0, pages << PagePool.pageShift)
+      statistics.add(pages, to: .clearedPages)
+    }
   }
 }

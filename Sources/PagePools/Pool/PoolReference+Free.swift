@@ -5,22 +5,39 @@ internal import BuddyAllocator
 internal import Synchronization
 
 extension PoolReference {
-  /// Gives pages back. In a forked child this does nothing: the pages are the parent's.
+  /// Gives pages back where no cache could take them. In a forked child this does nothing: the
+  /// pages are the parent's.
   ///
   /// - Precondition: every page of the range is out, and the caller owns it.
+  @usableFromInline
   package func free(_ frames: Range<Int>) {
     guard isOwnedByThisProcess else { return }
-    dirty.insert(frames)
-    statistics.addEvent(of: .frees, pages: frames.count, to: .freedPages)
+    statistics.add(1, to: .frees)
     let isLast = withLock { state -> Bool in
+      if !state.caches.isSealed, let order = PoolReference.cachedOrder(of: frames) {
+        // The frames are the pool's.
+        let block = unsafe UInt(bitPattern: base + frames.lowerBound << PagePool.pageShift)
+        flush(block, order: order, &state)
+        return false
+      }
       do throws(InvalidFree) {
         try state.buddy.free(frames)
       } catch {
         fatalError("Pages were given back to a pool that are not out: freed twice, or not its own.")
       }
+      unsealIfPlenty(&state)
       return state.isClosed && state.isIdle
     }
     if isLast { tearDown() }
+  }
+
+  /// The order of a range of frames as one block of a cached order; nil if it is not one.
+  private static func cachedOrder(of frames: Range<Int>) -> Int? {
+    let order = frames.count.trailingZeroBitCount
+    let isBlock =
+      frames.count == 1 << order && frames.lowerBound & (frames.count - 1) == 0
+      && order < ProcessorCache.orderCount
+    return isBlock ? order : nil
   }
 
   /// Ends a pool whose handle is gone, now or when its last page comes back.
@@ -29,6 +46,7 @@ extension PoolReference {
     var reclaimers: [Reclaimer] = []
     let isLast = withLock { state -> Bool in
       state.isClosed = true
+      seal(&state)
       swap(&reclaimers, &state.reclaimers)
       return state.isIdle
     }
@@ -39,13 +57,14 @@ extension PoolReference {
 
   /// Lets go of the pool's memory. Nobody else refers to the pool any more, except threads that
   /// are still on their way out of the lock.
-  private func tearDown() {
-    unsafe control.pointee.mark.store(0, ordering: .relaxed)
+  func tearDown() {
+    unsafe head.pointee.mark.store(0, ordering: .relaxed)
     // Initialised in init(creating:), and ended only here. The owner goes last: it may unmap the
     // side tables and recycle this very block.
     let owner = unsafe state.pointee.owner.take()
     unsafe state.deinitialize(count: 1)
     unsafe control.deinitialize(count: 1)
+    unsafe head.deinitialize(count: 1)
     withExtendedLifetime(owner) {}
   }
 
@@ -56,7 +75,12 @@ extension PoolReference {
       let managed = state.buddy.managedFrameCount
       guard pageCount > managed else { return }
       if state.contents == .unknown { dirty.insert(managed..<pageCount) }
+      // The caches' share grows with the pool.
+      seal(&state)
       state.buddy.extend(to: pageCount)
+      state.caches.resize(pageCount: pageCount)
+      updateRooms(state)
+      unsealIfPlenty(&state)
     }
   }
 }

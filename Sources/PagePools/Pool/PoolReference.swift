@@ -14,28 +14,33 @@ package struct PoolReference: @unchecked Sendable {
   @usableFromInline
   package let pointer: UnsafeMutableRawPointer
 
-  /// Makes a pool of `memory` and refers to it.
+  /// Makes a pool of `memory` and refers to it. It is sealed still.
   @unsafe
   init(creating memory: PoolMemory) {
     precondition(
-      MemoryLayout<PoolControl>.size <= PoolControl.stateOffset
+      MemoryLayout<PoolHead>.size <= PoolHead.byteCount
+        && PoolControl.offset + MemoryLayout<PoolControl>.size <= PoolControl.stateOffset
         && PoolControl.stateOffset + MemoryLayout<PoolState>.size <= PoolControl.byteCount,
       "The control block is too small.")
-    unsafe pointer = memory.control
+    let control = unsafe memory.control
+    unsafe pointer = control
     // The control memory is ours alone, large enough and page aligned. The mark comes last.
-    unsafe (memory.control + PoolControl.stateOffset).bindMemory(to: PoolState.self, capacity: 1)
-      .initialize(to: PoolState(memory))
-    unsafe memory.control.bindMemory(to: PoolControl.self, capacity: 1)
+    let state = unsafe (control + PoolControl.stateOffset)
+      .bindMemory(to: PoolState.self, capacity: 1)
+    unsafe state.initialize(to: PoolState(memory))
+    unsafe (control + PoolControl.offset).bindMemory(to: PoolControl.self, capacity: 1)
       .initialize(to: PoolControl(memory))
+    unsafe control.bindMemory(to: PoolHead.self, capacity: 1)
+      .initialize(to: PoolHead(method: state.pointee.caches.method, caches: memory.caches))
   }
 
-  /// The control block: fields that never change, or are atomic. None but the mark may be used in
-  /// a forked child.
+  /// The control block behind its head: fields that never change, or are atomic. None of it may be
+  /// used in a forked child.
   @unsafe
   @inline(__always)
   var control: UnsafeMutablePointer<PoolControl> {
     // Bound in init(creating:), and valid as the type's contract says.
-    unsafe pointer.assumingMemoryBound(to: PoolControl.self)
+    unsafe (pointer + PoolControl.offset).assumingMemoryBound(to: PoolControl.self)
   }
 
   /// The state, to be used with the lock held.
@@ -49,8 +54,8 @@ package struct PoolReference: @unchecked Sendable {
   /// Whether the pool belongs to this process, not to one that it was forked from.
   @inline(__always)
   package var isOwnedByThisProcess: Bool {
-    // The mark is atomic and at the head of memory that is never unmapped.
-    unsafe control.pointee.mark.load(ordering: .relaxed) != 0
+    // The mark is atomic and in the head of memory that is never unmapped.
+    unsafe head.pointee.mark.load(ordering: .relaxed) != 0
   }
 
   /// Runs `body` with the pool's lock held.

@@ -51,7 +51,7 @@ extension PoolReference {
     _ request: PageRequest, canHelp: Bool, attempt: (inout PoolState) -> R?
   ) -> NextStep<R> {
     withLock { state -> NextStep<R> in
-      if let taken = attempt(&state) { return .done(taken) }
+      if let taken = attemptExactly(&state, attempt) { return .done(taken) }
       let isReentrant = state.roundThread == Platform.threadIdentifier
       guard canHelp, !isReentrant else {
         return .fail(PoolReference.failure(request, state: state))
@@ -70,6 +70,19 @@ extension PoolReference {
     }
   }
 
+  /// Tries with every free page of the pool in the buddy, if need be.
+  private func attemptExactly<R>(
+    _ state: inout PoolState, _ attempt: (inout PoolState) -> R?
+  ) -> R? {
+    var taken = attempt(&state)
+    if taken == nil, !state.caches.isSealed {
+      seal(&state)
+      taken = attempt(&state)
+    }
+    if taken != nil { unsealIfPlenty(&state) }
+    return taken
+  }
+
   /// One round: asks one reclaimer after the other until the request can be met.
   private func ask<R>(
     _ reclaimers: [Reclaimer], _ pressure: PressureRequest, attempt: (inout PoolState) -> R?
@@ -82,7 +95,7 @@ extension PoolReference {
       freed += min(reclaimer.call(pressure), pageCount)
       // A reclaimer that forked returns twice; in the child there is nothing to go on with.
       guard isOwnedByThisProcess else { return (nil, 0) }
-      taken = withLock { attempt(&$0) }
+      taken = withLock { attemptExactly(&$0, attempt) }
       if taken != nil { break }
     }
     statistics.add(freed, to: .reclaimedPages)

@@ -14,9 +14,7 @@ internal import Synchronization
 /// new ones go to the end.
 enum Counter: Int {
   case allocations
-  case allocatedPages
   case frees
-  case freedPages
   case failures
   case pressureRounds
   case reclaimedPages
@@ -63,19 +61,7 @@ struct StatisticsBlock: @unchecked Sendable {
   /// Adds to a counter, on the line of the processor that runs this.
   @inline(__always)
   func add(_ amount: Int, to counter: Counter) {
-    add(amount, to: counter, line: Platform.processorNumber % lineCount)
-  }
-
-  /// Counts one event of `counter` that concerns `pages` pages, counted by `pageCounter`.
-  @inline(__always)
-  func addEvent(of counter: Counter, pages: Int, to pageCounter: Counter) {
     let line = Platform.processorNumber % lineCount
-    add(1, to: counter, line: line)
-    add(pages, to: pageCounter, line: line)
-  }
-
-  @inline(__always)
-  private func add(_ amount: Int, to counter: Counter, line: Int) {
     let amount = UInt64(truncatingIfNeeded: amount)
     // In bounds: `line` is a remainder of `lineCount`.
     unsafe self.counter(counter, line: line).pointee.wrappingAdd(amount, ordering: .relaxed)

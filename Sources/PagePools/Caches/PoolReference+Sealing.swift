@@ -1,0 +1,103 @@
+// Sealing: the one mechanism behind exact out-of-memory, closing and trimming. A sealed pool sends
+// every request and every page that comes back to the buddy, under the lock. After `seal`, which is
+// called with the lock held, the buddy knows every free page of the pool: no cache holds any, and
+// none is on its way between the two, since such moves are made with the lock held as well.
+//
+// After a failed request a pool stays sealed until a good share of its pages is free, so that
+// polling an exhausted pool costs a lock and a test each time, not a drain.
+
+internal import BuddyAllocator
+internal import Synchronization
+
+extension PoolReference {
+  /// Seals the pool, if it is not, and gives all cached blocks to the buddy.
+  ///
+  /// - Complexity: O(processors in use + cached blocks).
+  func seal(_ state: inout PoolState) {
+    guard !state.caches.isSealed else { return }
+    stopCaching(&state)
+    for processor in state.caches.active { drain(cache(processor), &state) }
+  }
+
+  /// Sees to it that nobody uses a cache any more, and nobody begins to: when this returns, their
+  /// contents are this thread's to look at.
+  func stopCaching(_ state: inout PoolState) {
+    state.caches.isSealed = true
+    unsafe head.pointee.limit.store(0, ordering: .sequentiallyConsistent)
+    switch state.caches.method {
+    case .restartableSequences:
+      // Sections that read the old limit have ended then, or start again and read the new one.
+      Platform.barrier()
+    case .exchange:
+      // Who has a token is about to put it back, unless it was interrupted: no cache is passed over.
+      for processor in state.caches.active {
+        let cache = cache(processor)
+        var attempt = 0
+        while !cache.tryAcquire() {
+          Platform.pause(attempt: attempt)
+          attempt += 1
+        }
+      }
+    case .none: break
+    }
+  }
+
+  /// Opens a sealed pool's caches again, whatever is in them.
+  func resumeCaching(_ state: inout PoolState) {
+    if state.caches.method == .exchange {
+      for processor in state.caches.active { cache(processor).relinquish() }
+    }
+    state.caches.isSealed = false
+    // Whoever reads the new limit finds the caches as they are now.
+    unsafe head.pointee.limit.store(UInt32(state.caches.processorCount), ordering: .releasing)
+  }
+
+  /// Unseals the pool, if enough of it is free and it has caches and is open.
+  @inline(__always)
+  func unsealIfPlenty(_ state: inout PoolState) {
+    guard state.caches.isSealed, state.buddy.freeFrameCount >= state.caches.plentyMark,
+      !state.isClosed
+    else { return }
+    resumeCaching(&state)
+  }
+
+  /// The cache of a processor.
+  func cache(_ processor: Int) -> ProcessorCache {
+    guard let caches = unsafe head.pointee.caches else { fatalError("The pool has no caches.") }
+    // There is memory for `processorCount` caches, and only their numbers get here.
+    return unsafe ProcessorCache(caches + processor << ProcessorCache.shift)
+  }
+
+  /// Gives a cache's blocks to the buddy. Nobody else may use the cache.
+  private func drain(_ cache: ProcessorCache, _ state: inout PoolState) {
+    for order in 0..<ProcessorCache.orderCount {
+      let word = unsafe cache.word(order)
+      let old = unsafe word.pointee.load(ordering: .relaxed)
+      let count = Int(old & 255)
+      guard count > 0 else { continue }
+      for index in 0..<count {
+        settle(unsafe cache.entry(order, index).pointee, order: order, &state.buddy)
+      }
+      unsafe word.pointee.store(old & ~255, ordering: .relaxed)
+      state.caches.supplied[order] -= count
+    }
+  }
+
+  /// Gives a cached block to the buddy.
+  func settle(_ entry: UInt, order: Int, _ buddy: inout Buddy) {
+    let frame = frame(ofEntry: entry)
+    if entry & PoolReference.knownZero != 0 { dirty.remove(frame..<frame + 1 << order) }
+    do throws(InvalidFree) {
+      try buddy.free(frame, order: order)
+    } catch {
+      fatalError("Pages were given back to a pool that are not out: freed twice, or not its own.")
+    }
+  }
+
+  /// The first frame of a cached block.
+  @inline(__always)
+  func frame(ofEntry entry: UInt) -> Int {
+    // A block's address is not below the base of its pool.
+    unsafe Int(bitPattern: (entry & ~3) &- UInt(bitPattern: base)) >> PagePool.pageShift
+  }
+}

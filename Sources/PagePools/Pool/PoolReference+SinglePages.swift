@@ -1,0 +1,87 @@
+// Many single pages at once. What a stack has, or has room for, goes through it in one step; the rest
+// goes straight to and from the pool under one hold of the lock.
+
+internal import BuddyAllocator
+
+extension PoolReference {
+  /// Takes `count` single pages from the stack of this processor, or none if it has fewer.
+  ///
+  /// - Parameter receive: gets the address of each page, which holds what was asked for.
+  /// - Returns: whether they were taken.
+  package func takeSinglePagesCached(
+    count: Int, contents: PageContents, receive: (UnsafeMutableRawPointer) -> Void
+  ) -> Bool {
+    guard count > 0, count <= PoolReference.largestCachedCount else { return false }
+    return unsafe withUnsafeTemporaryAllocation(of: UInt.self, capacity: count) { entries in
+      // The allocation has `count` elements, all of which the cache writes if it has so many.
+      guard let start = entries.baseAddress,
+        unsafe takeManyCached(order: 0, into: start, wanted: count)
+      else { return false }
+      for index in 0..<count {
+        let entry = unsafe entries[index]
+        prepareCached(entry, order: 0, contents: contents)
+        if let page = unsafe UnsafeMutableRawPointer(bitPattern: entry & ~3) {
+          unsafe receive(page)
+        }
+      }
+      return true
+    }
+  }
+
+  /// Takes `count` pages, each by itself: all or none.
+  ///
+  /// `receive` gets the number of each page, with the pool's lock held; what the pages hold is
+  /// not looked after: see ``prepare(_:contents:)``.
+  package func allocate(
+    singlePages count: Int, reclaim: ReclaimPolicy, receive: (Int) -> Void
+  ) throws(OutOfMemory) {
+    guard count > 0 else { return }
+    try satisfy(.singles(count: count), reclaim: reclaim) { state -> Void? in
+      guard state.buddy.freeFrameCount >= count else { return nil }
+      for _ in 0..<count {
+        guard let frame = state.buddy.allocate(order: 0) else {
+          fatalError("A free page vanished under the pool's lock.")
+        }
+        receive(frame)
+      }
+      return ()
+    }
+  }
+
+  /// Gives `count` single pages back. In a forked child this does nothing.
+  ///
+  /// - Parameter page: the address of the page of an index below `count`.
+  package func freeSinglePages(count: Int, page: (Int) -> UnsafeMutableRawPointer) {
+    guard isOwnedByThisProcess else { return }
+    let step = PoolReference.largestCachedCount
+    unsafe withUnsafeTemporaryAllocation(of: UInt.self, capacity: step) { entries in
+      guard let start = entries.baseAddress else { return }
+      var first = 0
+      while first < count {
+        let length = min(step, count - first)
+        // The allocation has `step` elements.
+        for index in 0..<length {
+          unsafe entries[index] = UInt(bitPattern: page(first + index))
+        }
+        let put = unsafe putManyCached(order: 0, from: start, offered: length)
+        if put < length { unsafe freeSinglePages(entries[put..<length]) }
+        first += length
+      }
+    }
+  }
+
+  /// Gives single pages back that no stack had room for.
+  @unsafe
+  private func freeSinglePages(_ entries: Slice<UnsafeMutableBufferPointer<UInt>>) {
+    unsafe statistics.add(entries.count, to: .frees)
+    let isLast = withLock { state -> Bool in
+      // The elements are the caller's, and initialised.
+      for index in unsafe entries.indices {
+        settle(unsafe entries[index], order: 0, &state.buddy)
+      }
+      unsealIfPlenty(&state)
+      return state.isClosed && state.isIdle
+    }
+    if isLast { tearDown() }
+  }
+}
