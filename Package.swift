@@ -105,6 +105,7 @@ let package = Package(
     .testTarget(
       name: "ToolTests",
       dependencies: ["iopages", "FileCopying", "IOPages", "MemoryTestSupport", systemPackage],
+      exclude: ["Traces"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
