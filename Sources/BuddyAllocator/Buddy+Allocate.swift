@@ -12,7 +12,7 @@ extension Buddy {
   /// - Complexity: O(levels).
   public mutating func allocate(order: Int) -> Int? {
     precondition(order >= 0, "A block's order must not be negative.")
-    guard order <= geometry.largestOrder else { return nil }
+    guard order <= largestOrder else { return nil }
     let sufficient = words[BuddyHeader.ordersPresent] &>> UInt64(order)
     guard sufficient != 0 else { return nil }
     let groupOrder = order &+ sufficient.trailingZeroBitCount
@@ -20,7 +20,7 @@ extension Buddy {
     // The lowest group whose largest run has the smallest sufficient order.
     var group = Position(frame: 0, order: groupOrder)
     let groupRun = group.run
-    group.word = geometry.levels[group.level].sets.first(lane: groupRun, in: words)
+    group.word = lists(ofLevel: group.level).first(lane: groupRun, in: words)
     let target = BuddyGeometry.level(ofOrder: order)
     let wanted =
       target == group.level ? order &- BuddyGeometry.ordersPerLevel &* target : 0

@@ -10,7 +10,7 @@ extension Buddy {
   /// - Complexity: O(levels).
   public mutating func free(_ frame: Int, order: Int) throws(InvalidFree) {
     guard
-      order >= 0, order <= geometry.largestOrder, frame >= 0,
+      order >= 0, order <= largestOrder, frame >= 0,
       frame <= managedFrameCount &- (1 &<< order)
     else { throw .outOfRange }
     guard frame & ((1 &<< order) &- 1) == 0 else { throw .misaligned }
@@ -29,7 +29,7 @@ extension Buddy {
   @inline(__always)
   func checkAllocated(level: Int, word: Int, mask: UInt64) throws(InvalidFree) {
     if words[BuddyHeader.withheldFrameCount] != 0,
-      geometry.withheld.intersects(height: level, index: word, mask: mask, lane: 0, in: words)
+      withheld.intersects(height: level, index: word, mask: mask, lane: 0, in: words)
     {
       throw .withheld
     }
@@ -44,7 +44,7 @@ extension Buddy {
     var bits = self.word(at: position).bits
     if bits & mask != 0 { return true }
     // A word with any bit set has no free bit above it.
-    while bits == 0, position.level &+ 1 < geometry.levelCount {
+    while bits == 0, position.level &+ 1 < levelCount {
       position = position.parent
       bits = self.word(at: position).bits
       if bits & position.mask != 0 { return true }
@@ -52,7 +52,7 @@ extension Buddy {
     // The words below that are not empty are members of their level's six sets, and the blocks'
     // own bits, some heights up, are the summary of just those words.
     for below in 0..<level {
-      let sets = geometry.levels[below].sets
+      let sets = lists(ofLevel: below)
       for run in 0..<BuddyGeometry.ordersPerLevel
       where sets.intersects(
         height: level &- below &- 1, index: word, mask: mask, lane: run, in: words)
@@ -69,7 +69,7 @@ extension Buddy {
     countFreeFrames(by: 1 &<< order)
     var block = Position(frame: frame, order: order)
     while true {
-      let limit = geometry.levels[block.level].runLimit
+      let limit = runLimit(level: block.level)
       let old = word(at: block)
       let merged = old.mergedOrder(start: block.bit, order: block.run, limit: limit)
       // Each buddy that the block grows by was a maximal free block of its own.
