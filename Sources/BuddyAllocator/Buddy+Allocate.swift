@@ -16,6 +16,9 @@ extension Buddy {
     let sufficient = words[BuddyHeader.ordersPresent] &>> UInt64(order)
     guard sufficient != 0 else { return nil }
     let groupOrder = order &+ sufficient.trailingZeroBitCount
+    if order == 0, groupOrder < BuddyGeometry.ordersPerLevel {
+      return allocateFrame(listedRun: groupOrder)
+    }
 
     // The lowest group whose largest run has the smallest sufficient order.
     var group = Position(frame: 0, order: groupOrder)

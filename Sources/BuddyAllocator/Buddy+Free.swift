@@ -13,6 +13,7 @@ extension Buddy {
       order >= 0, order <= largestOrder, frame >= 0,
       frame <= managedFrameCount &- (1 &<< order)
     else { throw .outOfRange }
+    if order == 0 { return try freeFrame(frame) }
     guard frame & ((1 &<< order) &- 1) == 0 else { throw .misaligned }
     try checkAllocated(frame: frame, order: order)
     give(frame: frame, order: order)
