@@ -65,10 +65,10 @@ extension Buddy {
       if bits == 0 { list(position(ofWord: word), run: 0) }
       return
     }
-    for buddy in 0..<merged { count(order: buddy, by: -1) }
-    let listedRun = FrameWord(bits).largestRunOrder(limit: limit)
-    if merged > listedRun {
-      unlist(position(ofWord: word), run: listedRun)
+    for buddy in 0..<5 { count(order: buddy, by: buddy < merged ? -1 : 0) }
+    // The buddy that was merged last is in this word, so its largest run has that order or more.
+    if lists(ofLevel: 0).contains(word, lane: merged &- 1, in: words) {
+      unlist(position(ofWord: word), run: merged &- 1)
       list(position(ofWord: word), run: merged)
     }
   }

@@ -139,6 +139,14 @@ extension Buddy {
     }
   }
 
+  /// Counts a free block of `blockOrder` no more, of which a block of `order` is taken: split in
+  /// halves it leaves one block of each order in between.
+  @inline(__always)
+  func countSplit(of blockOrder: Int, into order: Int) {
+    count(order: blockOrder, by: -1)
+    for left in order..<blockOrder { count(order: left, by: 1) }
+  }
+
   /// Adds to the number of free frames.
   @inline(__always)
   func countFreeFrames(by difference: Int) {

@@ -121,9 +121,10 @@ struct HierarchicalBitSet {
     }
   }
 
+  @inline(__always)
   func contains(_ member: Int, lane: Int, in words: MetadataWords) -> Bool {
     let word = words[wordIndex(lane: lane, height: 0, index: member &>> 6, in: words)]
-    return word & (1 &<< UInt64(member & 63)) != 0
+    return word & (1 &<< UInt64(truncatingIfNeeded: member)) != 0
   }
 
   /// The lowest member; the set is not empty. O(height).
@@ -151,6 +152,18 @@ struct HierarchicalBitSet {
       return words[wordIndex(lane: lane, height: top, index: 0, in: words)] != 0
     }
     return words[wordIndex(lane: lane, height: height, index: index, in: words)] & mask != 0
+  }
+
+  /// The same for any of the first six of eight interleaved sets.
+  @inline(__always)
+  func intersectsAny(height: Int, index: Int, mask: UInt64, in words: MetadataWords) -> Bool {
+    let isBelowTop = height < self.height(in: words)
+    let first = wordIndex(
+      lane: 0, height: isBelowTop ? height : self.height(in: words) &- 1,
+      index: isBelowTop ? index : 0, in: words)
+    var members: UInt64 = 0
+    for lane in 0..<6 { members |= words[first &+ lane] }
+    return members & (isBelowTop ? mask : .max) != 0
   }
 
   /// Whether each summary bit says what the words below it hold, and no bit is set for a member
