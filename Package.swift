@@ -81,7 +81,7 @@ let package = Package(
       swiftSettings: swiftSettings + [.enableExperimentalFeature("SuppressedAssociatedTypes")]),
     // Tests: a support library, then one target per layer.
     .target(
-      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "PagePools"],
+      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "CPageMemory", "PagePools"],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],
@@ -112,6 +112,7 @@ let package = Package(
       dependencies: [
         "iopages", "CBenchSupport", "FileCopying", "IOPages", "MemoryTestSupport", systemPackage,
       ],
+      exclude: ["Traces"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -46,20 +46,46 @@ extension Buddy {
     var order: Int { BuddyGeometry.ordersPerLevel &* level &+ run }
   }
 
+  /// The metadata index of a level's first word.
+  @inline(__always)
+  func levelStart(_ level: Int) -> Int {
+    Int(truncatingIfNeeded: words[BuddyHeader.entry(ofLevel: level)])
+  }
+
+  /// The six sets of a level's words, one for each order of their largest runs.
+  @inline(__always)
+  func lists(ofLevel level: Int) -> HierarchicalBitSet {
+    HierarchicalBitSet(
+      entry: BuddyHeader.entry(ofLevel: level) &+ 1, laneShift: BuddyGeometry.laneShift)
+  }
+
+  /// The withheld frames.
+  @inline(__always)
+  var withheld: HierarchicalBitSet {
+    HierarchicalBitSet(entry: BuddyHeader.withheldEntry, laneShift: 0)
+  }
+
+  /// The largest order of a run in a word of the level, within the word: 6 where a full word moves
+  /// up to the level above, less on the top level.
+  @inline(__always)
+  func runLimit(level: Int) -> Int {
+    Swift.min(FrameWord.fullOrder, largestOrder &- BuddyGeometry.ordersPerLevel &* level)
+  }
+
   @inline(__always)
   func word(at position: Position) -> FrameWord {
-    FrameWord(words[geometry.levels[position.level].words &+ position.word])
+    FrameWord(words[levelStart(position.level) &+ position.word])
   }
 
   @inline(__always)
   func setWord(at position: Position, to bits: UInt64) {
-    words[geometry.levels[position.level].words &+ position.word] = bits
+    words[levelStart(position.level) &+ position.word] = bits
   }
 
   /// Lists a word among those whose largest run has the order `run`.
   @inline(__always)
   func list(_ position: Position, run: Int) {
-    if geometry.levels[position.level].sets.insert(position.word, lane: run, in: words) {
+    if lists(ofLevel: position.level).insert(position.word, lane: run, in: words) {
       words[BuddyHeader.ordersPresent] |=
         1 &<< UInt64(BuddyGeometry.ordersPerLevel &* position.level &+ run)
     }
@@ -68,7 +94,7 @@ extension Buddy {
   /// Takes a word out of the list of those whose largest run has the order `run`.
   @inline(__always)
   func unlist(_ position: Position, run: Int) {
-    if geometry.levels[position.level].sets.remove(position.word, lane: run, in: words) {
+    if lists(ofLevel: position.level).remove(position.word, lane: run, in: words) {
       words[BuddyHeader.ordersPresent] &=
         ~(1 &<< UInt64(BuddyGeometry.ordersPerLevel &* position.level &+ run))
     }
@@ -89,7 +115,7 @@ extension Buddy {
   @inline(__always)
   func count(order: Int, by difference: Int) {
     let index = BuddyHeader.freeBlockCounts &+ order
-    words[index] = words[index] &+ UInt64(bitPattern: Int64(difference))
+    words[index] = words[index] &+ UInt64(truncatingIfNeeded: difference)
   }
 
   /// Adds to the numbers of free blocks by how many runs of each order `word` has and `rest`,
@@ -113,10 +139,18 @@ extension Buddy {
     }
   }
 
+  /// Counts a free block of `blockOrder` no more, of which a block of `order` is taken: split in
+  /// halves it leaves one block of each order in between.
+  @inline(__always)
+  func countSplit(of blockOrder: Int, into order: Int) {
+    count(order: blockOrder, by: -1)
+    for left in order..<blockOrder { count(order: left, by: 1) }
+  }
+
   /// Adds to the number of free frames.
   @inline(__always)
   func countFreeFrames(by difference: Int) {
     words[BuddyHeader.freeFrameCount] =
-      words[BuddyHeader.freeFrameCount] &+ UInt64(bitPattern: Int64(difference))
+      words[BuddyHeader.freeFrameCount] &+ UInt64(truncatingIfNeeded: difference)
   }
 }
