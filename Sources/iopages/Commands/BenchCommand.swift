@@ -82,9 +82,9 @@ struct BenchCommand: ParsableCommand {
     let compared = workloads.filter { $0.hasPeers }
     var peers = PeerCatalog()
     peers.open(compared.isEmpty ? [] : names.filter { !$0.isDPDK })
-    if peers.lacksStaticTLS && !StaticTLS.isEnlarged {
-      StaticTLS.restartEnlarged()
-    }
+    // DPDK's loops reach thread-local variables of a library that is loaded late, too.
+    let wantsRoom = peers.lacksStaticTLS || !compared.isEmpty && names.contains(.dpdkMempool)
+    if wantsRoom && !StaticTLS.isEnlarged { StaticTLS.restartEnlarged() }
 
     var run = BenchRun(context: context, names: names)
     func measure(_ workloads: [BenchWorkload]) throws {
