@@ -90,7 +90,7 @@ let package = Package(
       name: "PagePoolsTests", dependencies: ["PagePools", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "IOPageCoreTests", dependencies: ["IOPageCore", "MemoryTestSupport"],
+      name: "IOPageCoreTests", dependencies: ["CPageMemory", "IOPageCore", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "MemoryRegionsTests",

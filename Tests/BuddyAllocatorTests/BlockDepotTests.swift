@@ -43,7 +43,7 @@ import Testing
         if Bool.random(using: &random), let frame = isOut.randomElement(using: &random) {
           isOut.remove(frame)
           model.insert(frame)
-          try depot.insert([frame].span, completing: &buddy)
+          try depot.insert([frame], into: &buddy)
           // A group that is complete has gone to the buddy.
           let group = (frame >> (order + 6)) << (order + 6)
           let members = (0..<64).map { group + $0 << order }
@@ -87,9 +87,9 @@ import Testing
 
   @Test func aBlockThatIsInItAlreadyIsRefused() throws {
     try withDepot(frames: 256, order: 1) { depot, buddy in
-      try depot.insert([8, 10].span, completing: &buddy)
+      try depot.insert([8, 10], into: &buddy)
       let error = refusal { () throws(InvalidFree) in
-        try depot.insert([12, 10, 14].span, completing: &buddy)
+        try depot.insert([12, 10, 14], into: &buddy)
       }
       #expect(error == .alreadyFree)
       #expect(depot.blockCount == 3, "the one before it is in")
@@ -99,11 +99,21 @@ import Testing
   @Test func whatTheBuddyHasIsRefusedWhenItIsMerged() throws {
     try withDepot(frames: 128, order: 0) { depot, buddy in
       try buddy.free(5, order: 0)
-      try depot.insert(Array(0..<63).span, completing: &buddy)
+      try depot.insert(Array(0..<63), into: &buddy)
       let error = refusal { () throws(InvalidFree) in
-        try depot.insert([63].span, completing: &buddy)
+        try depot.insert([63], into: &buddy)
       }
       #expect(error == .alreadyFree)
     }
+  }
+}
+
+extension BlockDepot {
+  /// Puts blocks in as a pool does, which tells frames by addresses.
+  fileprivate mutating func insert(
+    _ frames: [Int], into buddy: inout Buddy
+  ) throws(InvalidFree) {
+    let places = frames.map { 0x7000_0000 + UInt($0) << 12 }
+    try insert(places.span, origin: 0x7000_0000, frameShift: 12, completing: &buddy)
   }
 }
