@@ -16,8 +16,10 @@ extension Buddy {
     let sufficient = words[BuddyHeader.ordersPresent] &>> UInt64(order)
     guard sufficient != 0 else { return nil }
     let groupOrder = order &+ sufficient.trailingZeroBitCount
-    if order == 0, groupOrder < BuddyGeometry.ordersPerLevel {
-      return allocateFrame(listedRun: groupOrder)
+    if groupOrder < BuddyGeometry.ordersPerLevel {
+      return order == 0
+        ? allocateFrame(listedRun: groupOrder)
+        : allocateRun(order: order, level: 0, listedRun: groupOrder)
     }
     let level = BuddyGeometry.level(ofOrder: groupOrder)
     let listedRun = groupOrder &- BuddyGeometry.ordersPerLevel &* level

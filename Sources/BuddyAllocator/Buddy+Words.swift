@@ -14,7 +14,13 @@ extension Buddy {
 
     @inline(__always)
     init(frame: Int, order: Int) {
-      level = BuddyGeometry.level(ofOrder: order)
+      self.init(frame: frame, order: order, level: BuddyGeometry.level(ofOrder: order))
+    }
+
+    /// - Parameter level: the order's level, for where it is known already.
+    @inline(__always)
+    init(frame: Int, order: Int, level: Int) {
+      self.level = level
       run = order &- BuddyGeometry.ordersPerLevel &* level
       let index = frame &>> (BuddyGeometry.ordersPerLevel &* level)
       word = index &>> 6
