@@ -15,10 +15,19 @@ extension Buddy {
     else { throw .outOfRange }
     if order == 0 { return try freeFrame(frame) }
     guard frame & ((1 &<< order) &- 1) == 0 else { throw .misaligned }
-    // On level 0, with its number as a constant, most of the arithmetic goes away.
     return order < BuddyGeometry.ordersPerLevel
-      ? try freeBlock(Position(frame: frame, order: order, level: 0))
-      : try freeBlock(Position(frame: frame, order: order))
+      ? try freeSmallBlock(frame, order: order) : try freeLargeBlock(frame, order: order)
+  }
+
+  /// The same for orders of level 0: with the level as a constant much of the arithmetic goes away.
+  @inline(never)
+  private mutating func freeSmallBlock(_ frame: Int, order: Int) throws(InvalidFree) {
+    try freeBlock(Position(frame: frame, order: order, level: 0))
+  }
+
+  @inline(never)
+  private mutating func freeLargeBlock(_ frame: Int, order: Int) throws(InvalidFree) {
+    try freeBlock(Position(frame: frame, order: order))
   }
 
   @inline(__always)
@@ -98,11 +107,7 @@ extension Buddy {
     let merged = old.mergedOrder(
       start: block.bit, order: block.run, limit: runLimit(level: block.level))
     // Each buddy that the block grows by was a maximal free block of its own.
-    var buddy = block.run
-    while buddy < merged {
-      count(order: first &+ buddy, by: -1)
-      buddy &+= 1
-    }
+    countEach(from: first &+ block.run, upTo: first &+ merged, by: -1)
     guard merged < FrameWord.fullOrder else {
       setWord(at: block, to: 0)
       unlist(block, run: FrameWord.fullOrder &- 1)

@@ -29,7 +29,7 @@ extension Buddy {
     }
     let found = FrameWord(bits).smallestRun(order: 1, limit: listedRun)
     count(order: found.order, by: -1)
-    for left in 0..<found.order { count(order: left, by: 1) }
+    countEach(from: 0, upTo: found.order, by: 1)
     let rest = bits & ~(1 &<< UInt64(truncatingIfNeeded: found.start))
     words[index] = rest
     if found.order == listedRun {
