@@ -16,15 +16,27 @@ extension Buddy {
     let sufficient = words[BuddyHeader.ordersPresent] &>> UInt64(order)
     guard sufficient != 0 else { return nil }
     let groupOrder = order &+ sufficient.trailingZeroBitCount
-    if order == 0, groupOrder < BuddyGeometry.ordersPerLevel {
-      return allocateFrame(listedRun: groupOrder)
+    if groupOrder < BuddyGeometry.ordersPerLevel {
+      if order == 0 { return allocateFrame(listedRun: groupOrder) }
+      return allocateSmallRun(order: order, listedRun: groupOrder)
     }
     let level = BuddyGeometry.level(ofOrder: groupOrder)
     let listedRun = groupOrder &- BuddyGeometry.ordersPerLevel &* level
     let run = order &- BuddyGeometry.ordersPerLevel &* level
     return run >= 0
-      ? allocateRun(order: run, level: level, listedRun: listedRun)
+      ? allocateLargeRun(order: run, level: level, listedRun: listedRun)
       : allocateFromAbove(order: order, level: level, listedRun: listedRun)
+  }
+
+  /// With the level as a constant much of the arithmetic goes away.
+  @inline(never)
+  private mutating func allocateSmallRun(order: Int, listedRun: Int) -> Int {
+    allocateRun(order: order, level: 0, listedRun: listedRun)
+  }
+
+  @inline(never)
+  private mutating func allocateLargeRun(order: Int, level: Int, listedRun: Int) -> Int {
+    allocateRun(order: order, level: level, listedRun: listedRun)
   }
 
   /// Takes a run of `order` out of the lowest word of `level` whose largest run is of `listedRun`.

@@ -15,8 +15,25 @@ extension Buddy {
     else { throw .outOfRange }
     if order == 0 { return try freeFrame(frame) }
     guard frame & ((1 &<< order) &- 1) == 0 else { throw .misaligned }
-    try checkAllocated(frame: frame, order: order)
-    give(frame: frame, order: order)
+    return order < BuddyGeometry.ordersPerLevel
+      ? try freeSmallBlock(frame, order: order) : try freeLargeBlock(frame, order: order)
+  }
+
+  /// The same for orders of level 0: with the level as a constant much of the arithmetic goes away.
+  @inline(never)
+  private mutating func freeSmallBlock(_ frame: Int, order: Int) throws(InvalidFree) {
+    try freeBlock(Position(frame: frame, order: order, level: 0))
+  }
+
+  @inline(never)
+  private mutating func freeLargeBlock(_ frame: Int, order: Int) throws(InvalidFree) {
+    try freeBlock(Position(frame: frame, order: order))
+  }
+
+  @inline(__always)
+  private mutating func freeBlock(_ block: Position) throws(InvalidFree) {
+    try checkAllocated(level: block.level, word: block.word, mask: block.mask)
+    give(block)
   }
 
   /// Throws unless every frame of the aligned block is allocated.
@@ -64,9 +81,21 @@ extension Buddy {
   /// Sets the bits of a block that is not free, merging it with its buddies.
   @inline(__always)
   func give(frame: Int, order: Int) {
-    countFreeFrames(by: 1 &<< order)
-    var block = Position(frame: frame, order: order)
-    while isMovedUp(block) { block = block.parent }
+    give(Position(frame: frame, order: order))
+  }
+
+  /// The same for a block as the tree sees it.
+  @inline(__always)
+  func give(_ block: Position) {
+    countFreeFrames(by: 1 &<< block.order)
+    if isMovedUp(block) { moveUp(block.parent) }
+  }
+
+  /// Sets the bit that stands for a full word, and for each word that this fills in turn.
+  @inline(never)
+  private func moveUp(_ bit: Position) {
+    var bit = bit
+    while isMovedUp(bit) { bit = bit.parent }
   }
 
   /// Sets the bits of a block in its word, and counts and lists what it merges to. False if the
@@ -78,7 +107,7 @@ extension Buddy {
     let merged = old.mergedOrder(
       start: block.bit, order: block.run, limit: runLimit(level: block.level))
     // Each buddy that the block grows by was a maximal free block of its own.
-    for buddy in block.run..<merged { count(order: first &+ buddy, by: -1) }
+    countEach(from: first &+ block.run, upTo: first &+ merged, by: -1)
     guard merged < FrameWord.fullOrder else {
       setWord(at: block, to: 0)
       unlist(block, run: FrameWord.fullOrder &- 1)

@@ -20,24 +20,24 @@ extension Buddy {
     let isolated = bits & ~(pairs | (pairs &<< 1))
     if listedRun == 0 || isolated != 0 {
       // Where the largest order of a run is 0, pairs are no runs, and every frame is isolated.
-      let start = (listedRun == 0 ? bits : isolated).trailingZeroBitCount
-      let rest = bits & ~(1 &<< UInt64(truncatingIfNeeded: start))
+      let candidates = listedRun == 0 ? bits : isolated
+      let rest = bits ^ (candidates & (0 &- candidates))
       words[index] = rest
       count(order: 0, by: -1)
-      if rest == 0 { unlist(position(ofWord: word), run: 0) }
-      return word &<< 6 | start
+      if rest == 0 { unlistFrameWord(word, run: 0) }
+      return word &<< 6 | candidates.trailingZeroBitCount
     }
     let found = FrameWord(bits).smallestRun(order: 1, limit: listedRun)
     count(order: found.order, by: -1)
-    for left in 0..<found.order { count(order: left, by: 1) }
+    countEach(from: 0, upTo: found.order, by: 1)
     let rest = bits & ~(1 &<< UInt64(truncatingIfNeeded: found.start))
     words[index] = rest
     if found.order == listedRun {
       // One of the largest runs; there is a rest, because the run was not a single frame.
       let run = FrameWord(rest).largestRunOrder(limit: listedRun)
       if run != listedRun {
-        unlist(position(ofWord: word), run: listedRun)
-        list(position(ofWord: word), run: run)
+        unlistFrameWord(word, run: listedRun)
+        listFrameWord(word, run: run)
       }
     }
     return word &<< 6 | found.start
@@ -57,25 +57,36 @@ extension Buddy {
     }
     let limit = runLimit(level: 0)
     let merged = FrameWord(bits).mergedOrder(start: frame & 63, order: 0, limit: limit)
-    guard merged < FrameWord.fullOrder else { return give(frame: frame, order: 0) }
+    guard merged < FrameWord.fullOrder else { return giveFrame(frame) }
     words[index] = bits | mask
     countFreeFrames(by: 1)
     count(order: merged, by: 1)
     if merged == 0 {
-      if bits == 0 { list(position(ofWord: word), run: 0) }
+      if bits == 0 { listFrameWord(word, run: 0) }
       return
     }
     for buddy in 0..<5 { count(order: buddy, by: buddy < merged ? -1 : 0) }
     // The buddy that was merged last is in this word, so its largest run has that order or more.
     if lists(ofLevel: 0).contains(word, lane: merged &- 1, in: words) {
-      unlist(position(ofWord: word), run: merged &- 1)
-      list(position(ofWord: word), run: merged)
+      unlistFrameWord(word, run: merged &- 1)
+      listFrameWord(word, run: merged)
     }
   }
 
-  /// A word of level 0 as a position.
-  @inline(__always)
-  private func position(ofWord word: Int) -> Position {
-    Position(frame: word &<< 6, order: 0)
+  // The rarer steps are calls, so that the path around them needs few registers.
+
+  @inline(never)
+  private func listFrameWord(_ word: Int, run: Int) {
+    list(Position(frame: word &<< 6, order: 0), run: run)
+  }
+
+  @inline(never)
+  private func unlistFrameWord(_ word: Int, run: Int) {
+    unlist(Position(frame: word &<< 6, order: 0), run: run)
+  }
+
+  @inline(never)
+  private func giveFrame(_ frame: Int) {
+    give(frame: frame, order: 0)
   }
 }

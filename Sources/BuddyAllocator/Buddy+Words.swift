@@ -14,7 +14,13 @@ extension Buddy {
 
     @inline(__always)
     init(frame: Int, order: Int) {
-      level = BuddyGeometry.level(ofOrder: order)
+      self.init(frame: frame, order: order, level: BuddyGeometry.level(ofOrder: order))
+    }
+
+    /// - Parameter level: the order's level, for where it is known already.
+    @inline(__always)
+    init(frame: Int, order: Int, level: Int) {
+      self.level = level
       run = order &- BuddyGeometry.ordersPerLevel &* level
       let index = frame &>> (BuddyGeometry.ordersPerLevel &* level)
       word = index &>> 6
@@ -144,7 +150,21 @@ extension Buddy {
   @inline(__always)
   func countSplit(of blockOrder: Int, into order: Int) {
     count(order: blockOrder, by: -1)
-    for left in order..<blockOrder { count(order: left, by: 1) }
+    countEach(from: order, upTo: blockOrder, by: 1)
+  }
+
+  /// Adds to the number of maximal free blocks of each order from `order` to below `end`.
+  ///
+  /// Mostly that is none or one or two. A loop over the bits of a mask is one that the compiler does
+  /// not prepare for long ranges, which would cost more than such a range itself.
+  @inline(__always)
+  func countEach(from order: Int, upTo end: Int, by difference: Int) {
+    var orders: UInt64 = (1 &<< UInt64(truncatingIfNeeded: end))
+    orders &-= 1 &<< UInt64(truncatingIfNeeded: order)
+    while orders != 0 {
+      count(order: orders.trailingZeroBitCount, by: difference)
+      orders &= orders &- 1
+    }
   }
 
   /// Adds to the number of free frames.

@@ -135,7 +135,8 @@ struct HierarchicalBitSet {
     while height > 0 {
       height &-= 1
       let word = words[wordIndex(lane: lane, height: height, index: index, in: words)]
-      assert(word != 0, "The set is empty, or its summaries are wrong.")
+      // Going on would lead to a word that is not one of these.
+      guard word != 0 else { fatalError("A set is empty, or its summaries are wrong.") }
       index = (index &<< 6) | word.trailingZeroBitCount
     }
     return index

@@ -34,6 +34,22 @@ import Testing
     #endif
   }
 
+  @Test func withoutTheBarrierThereAreExchanges() async {
+    await #expect(processExitsWith: .success) {
+      guard refuse(SystemCallNumber.membarrier) else {
+        return cannotTest("seccomp", because: "no filter can be installed")
+      }
+      let pool = PoolTestMemory.makePool(
+        pages: 1024, cacheMethod: .restartableSequences, cacheByteLimit: 1 << 17)
+      #expect(PagePool.sequenceSupport != .usable)
+      #expect(pool.cacheMethod == .exchange)
+      pool.give(pool.take(order: 0), order: 0)
+      #expect(pool.statistics.cachedPages > 0)
+      try pool.checkInvariants()
+      #expect(pool.statistics.freeBlocks[10] == 1)
+    }
+  }
+
   @Test func aPoolWithoutCachesStaysSealed() throws {
     let pool = PoolTestMemory.makePool(pages: 1 << 14, cacheMethod: .none)
     let block = try pool.reference.allocate(order: 0, contents: .uninitialized, reclaim: .never)
