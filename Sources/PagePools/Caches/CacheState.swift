@@ -63,6 +63,10 @@ struct CacheState: ~Copyable {
     plentyMark = rooms[0] == 0 ? .max : max(pageCount / CacheState.shareDivisor, 1)
   }
 
+  /// How many blocks the slow path takes off a stack that is full: three quarters, so that a burst
+  /// of blocks that come back is followed by few of these, but what is taken next is there.
+  func excess(order: Int) -> Int { (Int(rooms[order]) * 3 + 3) / 4 }
+
   /// How many blocks the slow path takes from the buddy at once: 64 pages of the lower orders, a
   /// whole stack of the higher ones; one block at least, which is the client's.
   func batch(order: Int) -> Int {

@@ -60,13 +60,15 @@ extension PoolReference {
   @inline(__always)
   package func free(_ address: UnsafeMutableRawPointer, pageCount: Int) {
     let block = UInt(bitPattern: address)
-    let pages = UInt(bitPattern: pageCount)
+    let length = UInt(bitPattern: pageCount) &<< UInt(PagePool.pageShift)
+    let order = pageCount.trailingZeroBitCount
     // A block: a power of two of pages, at a multiple of its length, of an order that is cached. No
     // branch for the commonest case, which among mixed ones could not be predicted.
-    let misfit =
-      (pages & (pages &- 1)) | (block & (pages &<< UInt(PagePool.pageShift) &- 1))
-      | (pages &>> UInt(ProcessorCache.orderCount))
-    if misfit == 0, putCached(block, order: pages.trailingZeroBitCount) { return }
+    if (block | length) & (length &- 1) == 0, order < ProcessorCache.orderCount,
+      putCached(block, order: order)
+    {
+      return
+    }
     unsafe freeUncached(address, pageCount: pageCount)
   }
 

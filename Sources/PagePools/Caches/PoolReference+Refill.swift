@@ -52,18 +52,16 @@ extension PoolReference {
 
   /// Takes a block of a cached order back into an unsealed pool: its stack was full, or not in use.
   func flush(_ block: UInt, order: Int, _ state: inout PoolState) {
-    let half =
-      activateCurrentCache(&state) && state.caches.rooms[order] > 0
-      ? (Int(state.caches.rooms[order]) + 1) / 2 : 0
-    unsafe withUnsafeTemporaryAllocation(of: UInt.self, capacity: half + 1) { entries in
+    let excess = activateCurrentCache(&state) ? state.caches.excess(order: order) : 0
+    unsafe withUnsafeTemporaryAllocation(of: UInt.self, capacity: excess + 1) { entries in
       guard let start = entries.baseAddress else { return }
-      // The first element is the block, behind it is room for half of a stack.
+      // The first element is the block, behind it is room for what the stack gives.
       unsafe start.pointee = block
       var rest = unsafe Span(_unsafeStart: UnsafePointer(start), count: 1)
-      if half > 0 {
-        if unsafe takeManyCached(order: order, into: start + 1, wanted: half) {
-          state.caches.flushed[order] += half
-          rest = unsafe Span(_unsafeStart: UnsafePointer(start), count: half + 1)
+      if excess > 0 {
+        if unsafe takeManyCached(order: order, into: start + 1, wanted: excess) {
+          state.caches.flushed[order] += excess
+          rest = unsafe Span(_unsafeStart: UnsafePointer(start), count: excess + 1)
         }
         if putCached(block, order: order) {
           state.caches.supplied[order] += 1
@@ -109,6 +107,15 @@ extension PoolReference {
     // If the word that tells of the frames has every bit, all blocks are dirty.
     let areDirty = blocks.shift == 0 && dirty.containsAll(inWordOf: blocks.firstFrame)
     var starts = blocks.starts
+    if starts == .max, areDirty {
+      // A whole group of single pages.
+      unsafe next -= 64
+      for place in 0..<64 {
+        // The caller has room for as many as it has taken.
+        unsafe next[63 &- place] = first &+ UInt(bitPattern: place) &<< shift
+      }
+      return
+    }
     while starts != 0 {
       let place = starts.trailingZeroBitCount
       starts &= starts &- 1
