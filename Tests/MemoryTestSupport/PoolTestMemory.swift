@@ -54,7 +54,7 @@ public final class PoolTestMemory: @unchecked Sendable {
   /// set when the pool has let go of its memory.
   public static func makePool(
     pages: Int, available: Int? = nil, largestOrder: Int? = nil, contents: KnownContents = .zero,
-    released: Flag = Flag()
+    released: Flag = Flag(), backing: PoolBacking = PoolBacking()
   ) -> PagePool {
     let order = largestOrder ?? BlockOrder.fitting(frameCount: pages)
     let memory = unsafe PoolTestMemory(pages: pages, largestOrder: order, released: released)
@@ -62,7 +62,8 @@ public final class PoolTestMemory: @unchecked Sendable {
       unsafe memory.base.initializeMemory(as: UInt8.self, repeating: 0xaa, count: pages * 4096)
     }
     return memory.pool(
-      pages: pages, available: available ?? pages, largestOrder: order, contents: contents)
+      pages: pages, available: available ?? pages, largestOrder: order, contents: contents,
+      backing: backing)
   }
 
   /// A pool of one page that is the first page of a file, so that another process can see what
@@ -79,14 +80,16 @@ public final class PoolTestMemory: @unchecked Sendable {
   }
 
   private func pool(
-    pages: Int, available: Int, largestOrder: Int, contents: KnownContents
+    pages: Int, available: Int, largestOrder: Int, contents: KnownContents,
+    backing: PoolBacking = PoolBacking()
   ) -> PagePool {
     // The memory is the pool's alone; the control block is never freed.
-    unsafe PagePool(
-      memory: PoolMemory(
-        base: base, pageCount: pages, availablePageCount: available,
-        largestOrder: largestOrder, contents: contents,
-        control: PoolTestMemory.zeroed(PagePool.controlByteCount),
-        sideTables: sideTables, statistics: statistics, processorCount: 2, owner: self))
+    var memory = unsafe PoolMemory(
+      base: base, pageCount: pages, availablePageCount: available,
+      largestOrder: largestOrder, contents: contents,
+      control: PoolTestMemory.zeroed(PagePool.controlByteCount),
+      sideTables: sideTables, statistics: statistics, processorCount: 2, owner: self)
+    unsafe memory.backing = backing
+    return unsafe PagePool(memory: memory)
   }
 }

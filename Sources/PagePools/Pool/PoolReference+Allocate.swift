@@ -12,9 +12,9 @@ extension PoolReference {
   package func allocate(
     pages count: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
-    let frame = try satisfy(.run(pages: count), reclaim: reclaim) {
-      $0.buddy.allocate(frames: count)
-    }
+    let request = PageRequest.run(pages: count)
+    let taken = try satisfy(request, reclaim: reclaim) { $0.buddy.allocate(frames: count) }
+    let frame = try present(taken..<taken + count, request)
     prepare(frame..<frame + count, contents: contents)
     return frame
   }
@@ -25,7 +25,8 @@ extension PoolReference {
   package func allocate(
     order: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
-    let entry = try satisfy(.block(order: order), reclaim: reclaim) { state -> UInt? in
+    let request = PageRequest.block(order: order)
+    let entry = try satisfy(request, reclaim: reclaim) { state -> UInt? in
       if !state.caches.isSealed, order < ProcessorCache.orderCount {
         return refill(order: order, &state)
       }
@@ -34,8 +35,14 @@ extension PoolReference {
       let address = unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
       return address | PoolReference.partlyKnown
     }
-    prepareCached(entry, order: order, contents: contents)
-    return frame(ofEntry: entry)
+    var frame = frame(ofEntry: entry)
+    if entry & PoolReference.partlyKnown == 0 {
+      prepareCached(entry, order: order, contents: contents)
+    } else {
+      frame = try present(frame..<frame + 1 << order, request)
+      prepare(frame..<frame + 1 << order, contents: contents)
+    }
+    return frame
   }
 
   /// Tries, seals the pool, asks the reclaimers, and tries again each time, until `attempt`

@@ -78,4 +78,6 @@ package struct PoolReference: @unchecked Sendable {
   var dirty: FrameBitmap { unsafe control.pointee.dirty }  // never changes
   var raw: FrameBitmap { unsafe control.pointee.raw }  // never changes
   var heads: FrameBitmap { unsafe control.pointee.heads }  // never changes
+  var absent: FrameBitmap { unsafe control.pointee.absent }  // never changes
+  var backing: PoolBacking { unsafe control.pointee.backing }  // never changes
 }

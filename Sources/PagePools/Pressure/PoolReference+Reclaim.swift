@@ -14,6 +14,7 @@ extension PoolReference {
     case done(R)
     case fail(OutOfMemory)
     case waitForRound(seen: UInt32)
+    case waitForTrim(seen: UInt32)
     case ask([Reclaimer])
   }
 
@@ -25,8 +26,12 @@ extension PoolReference {
     var round = 0
     var waited = 0
     var canHelp = reclaim == .allowed
+    var hasWaitedForTrim = false
     while isOwnedByThisProcess {
-      switch nextStep(request, canHelp: canHelp, attempt: attempt) {
+      let step = nextStep(
+        request, canHelp: canHelp, hasWaitedForTrim: hasWaitedForTrim, attempt: attempt)
+      hasWaitedForTrim = false
+      switch step {
       case .done(let taken): return (taken, nil)
       case .fail(let failure): return (nil, failure)
       case .waitForRound(let seen):
@@ -34,6 +39,9 @@ extension PoolReference {
         // Other threads' rounds count, so that their number bounds the waiting.
         waited += 1
         if waited == PoolReference.roundLimit { canHelp = false }
+      case .waitForTrim(let seen):
+        unsafe control.pointee.trims.wait(after: seen)
+        hasWaitedForTrim = true
       case .ask(let reclaimers):
         round += 1
         let (taken, freed) = ask(
@@ -48,10 +56,19 @@ extension PoolReference {
 
   /// Tries once more, and decides under the same lock what is next.
   private func nextStep<R>(
-    _ request: PageRequest, canHelp: Bool, attempt: (inout PoolState) -> R?
+    _ request: PageRequest, canHelp: Bool, hasWaitedForTrim: Bool,
+    attempt: (inout PoolState) -> R?
   ) -> NextStep<R> {
     withLock { state -> NextStep<R> in
+      // While somebody waits, trims take nothing: what was waited for is here.
+      if hasWaitedForTrim { state.trimming.waiters -= 1 }
       if let taken = attemptExactly(&state, attempt) { return .done(taken) }
+      let thread = state.trimming.thread
+      if state.trimming.pagesOut > 0, thread != Platform.threadIdentifier {
+        state.trimming.waiters += 1
+        // Read under the lock, under which the pages come back: it cannot be missed.
+        return .waitForTrim(seen: unsafe control.pointee.trims.current)
+      }
       let isReentrant = state.roundThread == Platform.threadIdentifier
       guard canHelp, !isReentrant else {
         return .fail(PoolReference.failure(request, state: state))
