@@ -16,7 +16,12 @@ extension PoolReference {
   ///
   /// - Returns: the entry; nil if neither the depot nor the buddy has such a block.
   func refill(order: Int, _ state: inout PoolState) -> UInt? {
-    let batch = activateCurrentCache(&state) ? state.caches.batch(order: order) : 1
+    var batch = activateCurrentCache(&state) ? state.caches.batch(order: order) : 1
+    if state.reserved > 0 {
+      // What is promised to clients must not leave the buddy.
+      batch = min(batch, state.available(to: nil) >> order)
+      guard batch > 0 else { return nil }
+    }
     guard state.trimming.absentPages == 0 else {
       return refillWithPresent(order: order, batch: batch, &state)
     }

@@ -78,6 +78,8 @@ struct PoolState: ~Copyable {
   /// The threads that wait for its round to end.
   var roundWaiters = 0
   var trimming = TrimState()
+  /// The free pages that are promised to clients and that they do not have.
+  var reserved = 0
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
   @unsafe

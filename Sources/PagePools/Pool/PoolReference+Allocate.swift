@@ -13,7 +13,9 @@ extension PoolReference {
     pages count: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
     let request = PageRequest.run(pages: count)
-    let taken = try satisfy(request, reclaim: reclaim) { $0.buddy.allocate(frames: count) }
+    let taken = try satisfy(request, reclaim: reclaim) { state in
+      count <= state.available(to: nil) ? state.buddy.allocate(frames: count) : nil
+    }
     let frame = try present(taken..<taken + count, request)
     prepare(frame..<frame + count, contents: contents)
     return frame
@@ -30,7 +32,9 @@ extension PoolReference {
       if !state.caches.isSealed, order < ProcessorCache.orderCount {
         return refill(order: order, &state)
       }
-      guard let frame = state.buddy.allocate(order: order) else { return nil }
+      guard 1 << order <= state.available(to: nil),
+        let frame = state.buddy.allocate(order: order)
+      else { return nil }
       // The frame is the pool's.
       let address = unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
       return address | PoolReference.partlyKnown
@@ -54,6 +58,17 @@ extension PoolReference {
     _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
   ) throws(OutOfMemory) -> R {
     try checkCanEverMeet(request)
+    let taken = try meet(request, reclaim: reclaim, client: nil, attempt: attempt)
+    statistics.add(request.blocks, to: .allocations)
+    return taken
+  }
+
+  /// The same for a request that the pool could meet and that is not counted if it succeeds.
+  @inline(__always)
+  func meet<R>(
+    _ request: PageRequest, reclaim: ReclaimPolicy, client: ClientReference?,
+    attempt: (inout PoolState) -> R?
+  ) throws(OutOfMemory) -> R {
     var taken = withLock { state -> R? in
       let taken = attempt(&state)
       if taken != nil { unsealIfPlenty(&state) }
@@ -61,14 +76,14 @@ extension PoolReference {
     }
     var failure: OutOfMemory?
     if taken == nil {
-      (taken, failure) = reclaimAndRetry(request, reclaim: reclaim, attempt: attempt)
+      (taken, failure) = reclaimAndRetry(
+        request, reclaim: reclaim, client: client, attempt: attempt)
     }
     guard let taken else {
       statistics.add(1, to: .failures)
       guard let failure else { fatalError("A failed request must say why.") }
       throw failure
     }
-    statistics.add(request.blocks, to: .allocations)
     return taken
   }
 

@@ -38,7 +38,7 @@ extension PoolReference {
     guard count > 0 else { return }
     var maybeAbsent: [Int] = []
     try satisfy(.singles(count: count), reclaim: reclaim) { state -> Void? in
-      guard state.buddy.freeFrameCount + state.depots.singlePageCount >= count else { return nil }
+      guard state.available(to: nil) + state.depots.singlePageCount >= count else { return nil }
       var missing = count
       while missing > 0 {
         let blocks = state.takeBlocks(order: 0, atMost: missing)

@@ -21,7 +21,8 @@ extension PoolReference {
   /// Retries `attempt` with the help of the reclaimers. Returns what it took, or why it failed.
   @inline(never)
   func reclaimAndRetry<R>(
-    _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
+    _ request: PageRequest, reclaim: ReclaimPolicy, client: ClientReference?,
+    attempt: (inout PoolState) -> R?
   ) -> (R?, OutOfMemory?) {
     var round = 0
     var waited = 0
@@ -29,7 +30,8 @@ extension PoolReference {
     var hasWaitedForTrim = false
     while isOwnedByThisProcess {
       let step = nextStep(
-        request, canHelp: canHelp, hasWaitedForTrim: hasWaitedForTrim, attempt: attempt)
+        request, client: client, canHelp: canHelp, hasWaitedForTrim: hasWaitedForTrim,
+        attempt: attempt)
       hasWaitedForTrim = false
       switch step {
       case .done(let taken): return (taken, nil)
@@ -56,13 +58,16 @@ extension PoolReference {
 
   /// Tries once more, and decides under the same lock what is next.
   private func nextStep<R>(
-    _ request: PageRequest, canHelp: Bool, hasWaitedForTrim: Bool,
+    _ request: PageRequest, client: ClientReference?, canHelp: Bool, hasWaitedForTrim: Bool,
     attempt: (inout PoolState) -> R?
   ) -> NextStep<R> {
     withLock { state -> NextStep<R> in
       // While somebody waits, trims take nothing: what was waited for is here.
       if hasWaitedForTrim { state.trimming.waiters -= 1 }
       if let taken = attemptExactly(&state, attempt) { return .done(taken) }
+      if state.exceededLimit(request.pages, of: client) != nil {
+        return .fail(PoolReference.failure(request, state: state, client: client))
+      }
       let thread = state.trimming.thread
       if state.trimming.pagesOut > 0, thread != Platform.threadIdentifier {
         state.trimming.waiters += 1
@@ -71,7 +76,7 @@ extension PoolReference {
       }
       let isReentrant = state.roundThread == Platform.threadIdentifier
       guard canHelp, !isReentrant else {
-        return .fail(PoolReference.failure(request, state: state))
+        return .fail(PoolReference.failure(request, state: state, client: client))
       }
       if state.roundThread != 0 {
         state.roundWaiters += 1
@@ -80,7 +85,7 @@ extension PoolReference {
       }
       state.reclaimers.removeAll { $0.isCancelled }
       guard !state.reclaimers.isEmpty else {
-        return .fail(PoolReference.failure(request, state: state))
+        return .fail(PoolReference.failure(request, state: state, client: client))
       }
       state.roundThread = Platform.threadIdentifier
       return .ask(state.reclaimers)

@@ -49,7 +49,7 @@ extension PoolReference {
         guard thread == 0, state.trimming.waiters == 0, !state.isClosed else { return nil }
         state.trimming.thread = Platform.threadIdentifier
         seal(&state)
-        return TrimPlan(keeping: max(keeping, 0))
+        return TrimPlan(keeping: max(keeping, state.reserved))
       }
       guard let seen else { return plan }
       unsafe control.pointee.trims.wait(after: seen)
