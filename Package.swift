@@ -37,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     // What the Glibc importer does not give Swift.
@@ -67,16 +68,20 @@ let package = Package(
       name: "FileCopying",
       dependencies: ["CPageMemory", "IOPages", "IORings", "MemoryRegions", systemPackage],
       swiftSettings: swiftSettings),
+    .target(name: "CBenchSupport"),
     .executableTarget(
       name: "iopages",
       dependencies: [
-        "FileCopying", "IOPages", systemPackage,
+        "BuddyAllocator", "CBenchSupport", "FileCopying", "IOPageCore", "IOPages", "PagePools",
+        systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
-      swiftSettings: swiftSettings),
+      // The subjects of a benchmark hold blocks of types of their own, which are not all copied.
+      swiftSettings: swiftSettings + [.enableExperimentalFeature("SuppressedAssociatedTypes")]),
     // Tests: a support library, then one target per layer.
     .target(
-      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "PagePools"],
+      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "CPageMemory", "PagePools"],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],
@@ -85,7 +90,7 @@ let package = Package(
       name: "PagePoolsTests", dependencies: ["PagePools", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "IOPageCoreTests", dependencies: ["IOPageCore", "MemoryTestSupport"],
+      name: "IOPageCoreTests", dependencies: ["CPageMemory", "IOPageCore", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "MemoryRegionsTests",
@@ -104,7 +109,10 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ToolTests",
-      dependencies: ["iopages", "FileCopying", "IOPages", "MemoryTestSupport", systemPackage],
+      dependencies: [
+        "iopages", "CBenchSupport", "FileCopying", "IOPages", "MemoryTestSupport", systemPackage,
+      ],
+      exclude: ["Traces"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

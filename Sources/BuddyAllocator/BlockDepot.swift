@@ -5,7 +5,8 @@
 // have come together leave it for the buddy at once, as one block.
 //
 //   group   [1.11....]  [........]  [11111111] -> buddy, one block of order + 6
-//            one bit for each of 64 neighbouring blocks; above them, the summaries of a bit set
+//            one bit for each of 64 neighbouring blocks; above them, the summaries of a bit set,
+//            whose layout the first eight words tell
 //
 // To the buddy, all of its blocks are allocated.
 
@@ -18,18 +19,22 @@ package struct BlockDepot: ~Copyable {
   package let order: Int
   /// The number of its blocks. O(1).
   package private(set) var blockCount = 0
-  /// Its words of height 0 are the groups, and come first.
-  private let blocks: HierarchicalBitSet
   private let words: MetadataWords
+
+  /// The set of the blocks. Its words of height 0 are the groups.
+  private var blocks: HierarchicalBitSet { HierarchicalBitSet(entry: 0, laneShift: 0) }
+  /// The metadata index of the first group: behind the directory of the set.
+  private static let groups = 8
 
   /// The bytes of metadata that a depot needs.
   package static func metadataByteCount(frameCount: Int, order: Int) -> Int {
-    bitSet(frameCount: frameCount, order: order).footprint * MemoryLayout<UInt64>.stride
+    let layout = layout(frameCount: frameCount, order: order)
+    return (groups + layout.footprint) * MemoryLayout<UInt64>.stride
   }
 
-  private static func bitSet(frameCount: Int, order: Int) -> HierarchicalBitSet {
-    HierarchicalBitSet(
-      capacity: max((frameCount + 1 << order - 1) >> order, 1), base: 0, laneShift: 0)
+  private static func layout(frameCount: Int, order: Int) -> BitSetLayout {
+    BitSetLayout(
+      capacity: max((frameCount + 1 << order - 1) >> order, 1), base: groups, laneShift: 0)
   }
 
   /// Makes an empty depot.
@@ -42,41 +47,48 @@ package struct BlockDepot: ~Copyable {
   @unsafe
   package init(metadata: UnsafeMutableRawPointer, frameCount: Int, order: Int) {
     self.order = order
-    blocks = BlockDepot.bitSet(frameCount: frameCount, order: order)
+    let layout = BlockDepot.layout(frameCount: frameCount, order: order)
     // The caller promises memory of so many bytes.
-    unsafe words = MetadataWords(metadata, count: blocks.footprint)
+    let words = unsafe MetadataWords(metadata, count: BlockDepot.groups + layout.footprint)
+    layout.forEachDirectoryWord { words[$0] = $1 }
+    self.words = words
   }
 
   /// Puts blocks in.
   ///
   /// - Parameters:
-  ///   - frames: the blocks' first frames. The blocks are allocated.
+  ///   - places: tell the blocks' first frames: the frame of a place is its distance from `origin`,
+  ///     divided by `2^frameShift`. The blocks are allocated.
   ///   - buddy: gets groups that are complete.
   /// - Throws: ``InvalidFree`` if a block is in the depot already, or if the buddy refuses a
-  ///   complete group; the blocks before it in `frames` are in.
+  ///   complete group; the blocks before it in `places` are in.
   /// - Complexity: O(1) for each block, now and then O(levels).
   package mutating func insert(
-    _ frames: Span<Int>, completing buddy: inout Buddy
+    _ places: Span<UInt>, origin: UInt, frameShift: Int, completing buddy: inout Buddy
   ) throws(InvalidFree) {
     let words = words
-    let shift = order
-    var inserted = 0
-    // What was counted is in the depot even if this throws.
-    defer { blockCount &+= inserted }
-    for index in frames.indices {
-      let block = frames[index] &>> shift
-      let group = block &>> 6
-      let bit: UInt64 = 1 &<< UInt64(block & 63)
-      let old = words[group]
-      let new = old | bit
-      guard new != old else { throw .alreadyFree }
-      words[group] = new
-      inserted &+= 1
+    let shift = UInt(truncatingIfNeeded: frameShift &+ order)
+    // Neighbours tend to come together: a group's word is kept while they do.
+    var group = -1
+    var word: UInt64 = 0
+    for index in places.indices {
+      let block = (places[index] &- origin) &>> shift
+      let next = Int(truncatingIfNeeded: block &>> 6)
+      if next != group {
+        group = next
+        word = words[BlockDepot.groups &+ group]
+      }
+      let old = word
+      word |= 1 &<< UInt64(truncatingIfNeeded: block)
+      guard word != old else { throw .alreadyFree }
+      words[BlockDepot.groups &+ group] = word
+      blockCount &+= 1
       if old == 0 {
         summarize(group: group)
-      } else if new == .max {
-        try buddy.free(group: group, mask: new, order: shift)
+      } else if word == .max {
+        try buddy.free(group: group, mask: word, order: order)
         forget(group: group)
+        word = 0
       }
     }
   }
@@ -103,11 +115,11 @@ package struct BlockDepot: ~Copyable {
   private mutating func takeLowestGroup(atMost count: Int) -> (group: Int, mask: UInt64) {
     guard blockCount > 0 else { return (0, 0) }
     let group = blocks.first(lane: 0, in: words) &>> 6
-    let old = words[group]
+    let old = words[BlockDepot.groups &+ group]
     var rest = old
     if old.nonzeroBitCount > count {
       for _ in 0..<count { rest &= rest &- 1 }
-      words[group] = rest
+      words[BlockDepot.groups &+ group] = rest
       blockCount &-= count
       return (group, old ^ rest)
     }
@@ -118,16 +130,16 @@ package struct BlockDepot: ~Copyable {
   /// Says in the summaries that a group has a block, its first.
   private func summarize(group: Int) {
     // The set does so when the first bit of a word comes.
-    let first = words[group].trailingZeroBitCount
-    words[group] = 0
+    let first = words[BlockDepot.groups &+ group].trailingZeroBitCount
+    words[BlockDepot.groups &+ group] = 0
     _ = blocks.insert(group &<< 6 | first, lane: 0, in: words)
   }
 
   /// Takes all blocks of a group out, which has some.
   private mutating func forget(group: Int) {
-    blockCount &-= words[group].nonzeroBitCount
+    blockCount &-= words[BlockDepot.groups &+ group].nonzeroBitCount
     // The set clears its summaries when the last bit of a word goes.
-    words[group] = 1
+    words[BlockDepot.groups &+ group] = 1
     _ = blocks.remove(group &<< 6, lane: 0, in: words)
   }
 
@@ -141,7 +153,7 @@ package struct BlockDepot: ~Copyable {
     let capacity = max((frameCount + 1 << order - 1) >> order, 1)
     var count = 0
     for group in 0..<(capacity + 63) >> 6 {
-      count += words[group].nonzeroBitCount
+      count += words[BlockDepot.groups &+ group].nonzeroBitCount
     }
     return count == blockCount && blocks.isConsistent(lane: 0, capacity: capacity, in: words)
   }

@@ -12,24 +12,64 @@ extension Buddy {
   /// - Complexity: O(levels).
   public mutating func allocate(order: Int) -> Int? {
     precondition(order >= 0, "A block's order must not be negative.")
-    guard order <= geometry.largestOrder else { return nil }
+    guard order <= largestOrder else { return nil }
     let sufficient = words[BuddyHeader.ordersPresent] &>> UInt64(order)
     guard sufficient != 0 else { return nil }
     let groupOrder = order &+ sufficient.trailingZeroBitCount
+    if groupOrder < BuddyGeometry.ordersPerLevel {
+      if order == 0 { return allocateFrame(listedRun: groupOrder) }
+      return allocateSmallRun(order: order, listedRun: groupOrder)
+    }
+    let level = BuddyGeometry.level(ofOrder: groupOrder)
+    let listedRun = groupOrder &- BuddyGeometry.ordersPerLevel &* level
+    let run = order &- BuddyGeometry.ordersPerLevel &* level
+    return run >= 0
+      ? allocateLargeRun(order: run, level: level, listedRun: listedRun)
+      : allocateFromAbove(order: order, level: level, listedRun: listedRun)
+  }
 
-    // The lowest group whose largest run has the smallest sufficient order.
-    var group = Position(frame: 0, order: groupOrder)
-    let groupRun = group.run
-    group.word = geometry.levels[group.level].sets.first(lane: groupRun, in: words)
-    let target = BuddyGeometry.level(ofOrder: order)
-    let wanted =
-      target == group.level ? order &- BuddyGeometry.ordersPerLevel &* target : 0
-    let found = word(at: group).smallestRun(order: wanted, limit: groupRun)
+  /// With the level as a constant much of the arithmetic goes away.
+  @inline(never)
+  private mutating func allocateSmallRun(order: Int, listedRun: Int) -> Int {
+    allocateRun(order: order, level: 0, listedRun: listedRun)
+  }
+
+  @inline(never)
+  private mutating func allocateLargeRun(order: Int, level: Int, listedRun: Int) -> Int {
+    allocateRun(order: order, level: level, listedRun: listedRun)
+  }
+
+  /// Takes a run of `order` out of the lowest word of `level` whose largest run is of `listedRun`.
+  @inline(__always)
+  private mutating func allocateRun(order: Int, level: Int, listedRun: Int) -> Int {
+    var group = Position(frame: 0, order: BuddyGeometry.ordersPerLevel &* level)
+    group.word = lists(ofLevel: level).first(lane: listedRun, in: words)
+    let bits = word(at: group).bits
+    let found = FrameWord(bits).smallestRun(order: order, limit: listedRun)
+    group.bit = found.start
+    group.run = order
+    let frame = group.frame
+    countFreeFrames(by: -(1 &<< group.order))
+    countSplit(of: group.order &- order &+ found.order, into: group.order)
+    let rest = bits & ~group.mask
+    if found.order == listedRun {
+      relist(group, listedRun: listedRun, bits: rest)
+    } else {
+      setWord(at: group, to: rest)
+    }
+    return frame
+  }
+
+  /// Takes a block out of a bit of a higher level than its own.
+  private mutating func allocateFromAbove(order: Int, level: Int, listedRun: Int) -> Int {
+    var group = Position(frame: 0, order: BuddyGeometry.ordersPerLevel &* level)
+    group.word = lists(ofLevel: level).first(lane: listedRun, in: words)
+    let found = word(at: group).smallestRun(order: 0, limit: listedRun)
     group.bit = found.start
     let frame = group.frame
     take(
-      frame: frame, order: order, from: group, listedRun: groupRun,
-      blockOrder: BuddyGeometry.ordersPerLevel &* group.level &+ found.order)
+      frame: frame, order: order, from: group, listedRun: listedRun,
+      blockOrder: group.order &+ found.order)
     return frame
   }
 
@@ -41,9 +81,7 @@ extension Buddy {
   ///   - blockOrder: the order of the maximal free block that the block is part of.
   @inline(__always)
   func take(frame: Int, order: Int, from holder: Position, listedRun: Int, blockOrder: Int) {
-    // A block split in halves down to `order` leaves one block of each order in between.
-    count(order: blockOrder, by: -1)
-    for left in order..<blockOrder { count(order: left, by: 1) }
+    countSplit(of: blockOrder, into: order)
     countFreeFrames(by: -(1 &<< order))
 
     let block = Position(frame: frame, order: order)

@@ -30,7 +30,7 @@ extension Buddy {
     var bits = word(at: position).bits
     if bits & position.mask == position.mask { return position }
     // A word with any bit set has no free bit above it.
-    while bits == 0, position.level + 1 < geometry.levelCount {
+    while bits == 0, position.level + 1 < levelCount {
       position = position.parent
       bits = word(at: position).bits
       if bits & position.mask != 0 { return position }
@@ -40,7 +40,7 @@ extension Buddy {
 
   /// The largest order that a run in a resting word of the level can have.
   func listedLimit(level: Int) -> Int {
-    Swift.min(geometry.levels[level].runLimit, FrameWord.fullOrder - 1)
+    Swift.min(runLimit(level: level), FrameWord.fullOrder - 1)
   }
 
   /// The order within its level of the maximal run that the set bits at `position` belong to.

@@ -62,12 +62,12 @@ extension Buddy {
   @usableFromInline
   package mutating func takeBlocks(order: Int, atMost count: Int) -> BlocksTaken {
     let nothing = BlocksTaken(firstFrame: 0, starts: 0, shift: 0)
-    guard order <= geometry.largestOrder else { return nothing }
+    guard order <= largestOrder else { return nothing }
     let sufficient = words[BuddyHeader.ordersPresent] &>> UInt64(order)
     guard sufficient != 0 else { return nothing }
     let groupOrder = order &+ sufficient.trailingZeroBitCount
     var group = Position(frame: 0, order: groupOrder)
-    group.word = geometry.levels[group.level].sets.first(lane: group.run, in: words)
+    group.word = lists(ofLevel: group.level).first(lane: group.run, in: words)
     let level = BuddyGeometry.level(ofOrder: order)
     let run = order &- BuddyGeometry.ordersPerLevel &* level
     return level == group.level

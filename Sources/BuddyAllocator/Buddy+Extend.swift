@@ -10,7 +10,7 @@ extension Buddy {
     let managed = managedFrameCount
     precondition(frameCount >= managed, "A buddy cannot be made to manage fewer frames.")
     precondition(
-      frameCount <= geometry.frameCount, "A buddy cannot manage more frames than it was made for.")
+      frameCount <= self.frameCount, "A buddy cannot manage more frames than it was made for.")
     words[BuddyHeader.managedFrameCount] = UInt64(frameCount)
     for block in AlignedBlocks(managed..<frameCount, largestOrder: largestOrder) {
       give(frame: block.frame, order: block.order)

@@ -19,7 +19,7 @@ extension Buddy {
     let managed = managedFrameCount
     while frame < managed {
       if let block = freeBlock(containing: frame) { return block }
-      let bits = words[geometry.levels[0].words + frame >> 6]
+      let bits = words[levelStart(0) + frame >> 6]
       let behind = bits & ~((2 &<< UInt64(frame & 63)) &- 1)
       if behind != 0 {
         frame = frame & ~63 | behind.trailingZeroBitCount

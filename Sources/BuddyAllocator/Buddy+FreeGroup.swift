@@ -13,7 +13,7 @@ extension Buddy {
   /// - Complexity: O(levels) for each word that the blocks lie in: one if `order` is a multiple of
   ///   six, at most 32.
   public mutating func free(group: Int, mask: UInt64, order: Int) throws(InvalidFree) {
-    guard order >= 0, order <= geometry.largestOrder, group >= 0, mask != 0,
+    guard order >= 0, order <= largestOrder, group >= 0, mask != 0,
       group <= managedFrameCount &>> (order &+ FrameWord.fullOrder)
     else { throw .outOfRange }
     let end = (group &<< FrameWord.fullOrder) &+ (UInt64.bitWidth &- mask.leadingZeroBitCount)
@@ -46,7 +46,7 @@ extension Buddy {
   private mutating func give(level: Int, word: Int, mask: UInt64) {
     var position = Position(frame: 0, order: BuddyGeometry.ordersPerLevel &* level)
     position.word = word
-    let limit = geometry.levels[level].runLimit
+    let limit = runLimit(level: level)
     let old = self.word(at: position)
     let new = FrameWord(old.bits | mask)
     if limit == FrameWord.fullOrder, new.bits == .max {

@@ -38,6 +38,8 @@ extension Buddy {
       words[BuddyHeader.largestOrder] == UInt64(largestOrder),
       words[BuddyHeader.managedFrameCount] <= UInt64(frameCount)
     else { throw .header }
+    let geometry = geometry
+    try checkDirectory(of: geometry)
     // Before the counts are read as numbers: a stray write may have made them too large for one.
     guard words[BuddyHeader.freeFrameCount] <= UInt64(frameCount) else { throw .wrongFrameCount }
     guard words[BuddyHeader.withheldFrameCount] <= UInt64(frameCount) else {
@@ -51,22 +53,29 @@ extension Buddy {
       throw .wrongOrderBit(order: largestOrder + 1)
     }
     var freeFrames = 0
-    for level in 0..<geometry.levelCount {
-      for word in 0..<geometry.levels[level].wordCount {
-        try checkWord(level: level, word: word)
-      }
-      try checkLists(level: level)
-      freeFrames += try checkCounts(level: level)
+    for level in 0..<levelCount {
+      let wordCount = geometry.levels[level].wordCount
+      for word in 0..<wordCount { try checkWord(level: level, word: word) }
+      try checkLists(level: level, wordCount: wordCount)
+      freeFrames += try checkCounts(level: level, wordCount: wordCount)
     }
     guard freeFrames == freeFrameCount else { throw .wrongFrameCount }
     try checkWithheld()
+  }
+
+  /// The words that all others are found by.
+  private func checkDirectory(of geometry: BuddyGeometry) throws(InvariantViolation) {
+    let words = self.words
+    var isRight = true
+    geometry.forEachDirectoryWord { if words[$0] != $1 { isRight = false } }
+    guard isRight else { throw .header }
   }
 
   private func checkWord(level: Int, word: Int) throws(InvariantViolation) {
     var position = Position(frame: 0, order: BuddyGeometry.ordersPerLevel * level)
     position.word = word
     let bits = self.word(at: position).bits
-    let isTop = level == geometry.levelCount - 1
+    let isTop = level == levelCount - 1
     if bits == .max, !isTop { throw .unmergedWord(level: level, word: word) }
     var largest: Int?
     if bits != 0 {
@@ -74,7 +83,7 @@ extension Buddy {
       position.bit = UInt64.bitWidth - 1 - bits.leadingZeroBitCount
       let end = position.frame + (1 << (BuddyGeometry.ordersPerLevel * level))
       if end > managedFrameCount { throw .freeBeyondEnd(level: level, word: word) }
-      while position.level + 1 < geometry.levelCount {
+      while position.level + 1 < levelCount {
         position = position.parent
         if self.word(at: position).bits & position.mask != 0 {
           throw .freeTwice(level: level, word: word)
@@ -82,34 +91,34 @@ extension Buddy {
       }
     }
     for run in 0..<BuddyGeometry.ordersPerLevel {
-      let isListed = geometry.levels[level].sets.contains(word, lane: run, in: words)
+      let isListed = lists(ofLevel: level).contains(word, lane: run, in: words)
       if isListed != (run == largest) { throw .wrongList(level: level, word: word) }
     }
   }
 
-  private func checkLists(level: Int) throws(InvariantViolation) {
-    let sets = geometry.levels[level].sets
+  private func checkLists(level: Int, wordCount: Int) throws(InvariantViolation) {
+    let sets = lists(ofLevel: level)
     for run in 0..<BuddyGeometry.ordersPerLevel {
       guard
         sets.isConsistent(
-          lane: run, capacity: geometry.levels[level].wordCount, in: words)
+          lane: run, capacity: wordCount, in: words)
       else { throw .wrongSummary(level: level, run: run) }
       let order = BuddyGeometry.ordersPerLevel * level + run
       let hasMembers = sets.intersects(
-        height: sets.height, index: 0, mask: 0, lane: run, in: words)
+        height: sets.height(in: words), index: 0, mask: 0, lane: run, in: words)
       let isPresent = words[BuddyHeader.ordersPresent] & (1 << UInt64(order)) != 0
       guard isPresent == hasMembers else { throw .wrongOrderBit(order: order) }
     }
   }
 
   /// Returns the level's free frames.
-  private func checkCounts(level: Int) throws(InvariantViolation) -> Int {
+  private func checkCounts(level: Int, wordCount: Int) throws(InvariantViolation) -> Int {
     let limit = listedLimit(level: level)
     var freeFrames = 0
     for run in 0...limit {
       var blocks = 0
-      for word in 0..<geometry.levels[level].wordCount {
-        blocks += FrameWord(words[geometry.levels[level].words + word])
+      for word in 0..<wordCount {
+        blocks += FrameWord(words[levelStart(level) + word])
           .runCount(order: run, limit: limit)
       }
       let order = BuddyGeometry.ordersPerLevel * level + run
@@ -120,10 +129,10 @@ extension Buddy {
   }
 
   private func checkWithheld() throws(InvariantViolation) {
-    guard geometry.withheld.isConsistent(lane: 0, capacity: frameCount, in: words)
+    guard withheld.isConsistent(lane: 0, capacity: frameCount, in: words)
     else { throw .wrongWithheld }
     var count = 0
-    for frame in 0..<frameCount where geometry.withheld.contains(frame, lane: 0, in: words) {
+    for frame in 0..<frameCount where withheld.contains(frame, lane: 0, in: words) {
       count += 1
       guard freeBlock(containing: frame) == nil else { throw .wrongWithheld }
     }

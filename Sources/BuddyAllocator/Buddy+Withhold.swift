@@ -9,7 +9,7 @@ extension Buddy {
   /// - Complexity: O(frames / 64), and O(levels) for each aligned block that the range consists of.
   public mutating func withhold(_ frames: Range<Int>) -> Bool {
     guard allocate(at: frames) else { return false }
-    geometry.withheld.insert(frames, lane: 0, in: words)
+    withheld.insert(frames, lane: 0, in: words)
     words[BuddyHeader.withheldFrameCount] &+= UInt64(frames.count)
     return true
   }
@@ -22,8 +22,8 @@ extension Buddy {
   public mutating func release(_ frames: Range<Int>) throws(InvalidFree) {
     guard !frames.isEmpty, frames.lowerBound >= 0, frames.upperBound <= managedFrameCount
     else { throw .outOfRange }
-    guard geometry.withheld.contains(frames, lane: 0, in: words) else { throw .notWithheld }
-    geometry.withheld.remove(frames, lane: 0, in: words)
+    guard withheld.contains(frames, lane: 0, in: words) else { throw .notWithheld }
+    withheld.remove(frames, lane: 0, in: words)
     words[BuddyHeader.withheldFrameCount] &-= UInt64(frames.count)
     for block in AlignedBlocks(frames, largestOrder: largestOrder) {
       give(frame: block.frame, order: block.order)
@@ -38,6 +38,6 @@ extension Buddy {
   /// - Precondition: `frame` is in `0..<frameCount`.
   public func isWithheld(_ frame: Int) -> Bool {
     precondition(frame >= 0 && frame < frameCount, "The frame is not one of this buddy's.")
-    return geometry.withheld.contains(frame, lane: 0, in: words)
+    return withheld.contains(frame, lane: 0, in: words)
   }
 }

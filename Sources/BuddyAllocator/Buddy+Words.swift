@@ -14,7 +14,13 @@ extension Buddy {
 
     @inline(__always)
     init(frame: Int, order: Int) {
-      level = BuddyGeometry.level(ofOrder: order)
+      self.init(frame: frame, order: order, level: BuddyGeometry.level(ofOrder: order))
+    }
+
+    /// - Parameter level: the order's level, for where it is known already.
+    @inline(__always)
+    init(frame: Int, order: Int, level: Int) {
+      self.level = level
       run = order &- BuddyGeometry.ordersPerLevel &* level
       let index = frame &>> (BuddyGeometry.ordersPerLevel &* level)
       word = index &>> 6
@@ -46,20 +52,46 @@ extension Buddy {
     var order: Int { BuddyGeometry.ordersPerLevel &* level &+ run }
   }
 
+  /// The metadata index of a level's first word.
+  @inline(__always)
+  func levelStart(_ level: Int) -> Int {
+    Int(truncatingIfNeeded: words[BuddyHeader.entry(ofLevel: level)])
+  }
+
+  /// The six sets of a level's words, one for each order of their largest runs.
+  @inline(__always)
+  func lists(ofLevel level: Int) -> HierarchicalBitSet {
+    HierarchicalBitSet(
+      entry: BuddyHeader.entry(ofLevel: level) &+ 1, laneShift: BuddyGeometry.laneShift)
+  }
+
+  /// The withheld frames.
+  @inline(__always)
+  var withheld: HierarchicalBitSet {
+    HierarchicalBitSet(entry: BuddyHeader.withheldEntry, laneShift: 0)
+  }
+
+  /// The largest order of a run in a word of the level, within the word: 6 where a full word moves
+  /// up to the level above, less on the top level.
+  @inline(__always)
+  func runLimit(level: Int) -> Int {
+    Swift.min(FrameWord.fullOrder, largestOrder &- BuddyGeometry.ordersPerLevel &* level)
+  }
+
   @inline(__always)
   func word(at position: Position) -> FrameWord {
-    FrameWord(words[geometry.levels[position.level].words &+ position.word])
+    FrameWord(words[levelStart(position.level) &+ position.word])
   }
 
   @inline(__always)
   func setWord(at position: Position, to bits: UInt64) {
-    words[geometry.levels[position.level].words &+ position.word] = bits
+    words[levelStart(position.level) &+ position.word] = bits
   }
 
   /// Lists a word among those whose largest run has the order `run`.
   @inline(__always)
   func list(_ position: Position, run: Int) {
-    if geometry.levels[position.level].sets.insert(position.word, lane: run, in: words) {
+    if lists(ofLevel: position.level).insert(position.word, lane: run, in: words) {
       words[BuddyHeader.ordersPresent] |=
         1 &<< UInt64(BuddyGeometry.ordersPerLevel &* position.level &+ run)
     }
@@ -68,7 +100,7 @@ extension Buddy {
   /// Takes a word out of the list of those whose largest run has the order `run`.
   @inline(__always)
   func unlist(_ position: Position, run: Int) {
-    if geometry.levels[position.level].sets.remove(position.word, lane: run, in: words) {
+    if lists(ofLevel: position.level).remove(position.word, lane: run, in: words) {
       words[BuddyHeader.ordersPresent] &=
         ~(1 &<< UInt64(BuddyGeometry.ordersPerLevel &* position.level &+ run))
     }
@@ -89,7 +121,7 @@ extension Buddy {
   @inline(__always)
   func count(order: Int, by difference: Int) {
     let index = BuddyHeader.freeBlockCounts &+ order
-    words[index] = words[index] &+ UInt64(bitPattern: Int64(difference))
+    words[index] = words[index] &+ UInt64(truncatingIfNeeded: difference)
   }
 
   /// Adds to the numbers of free blocks by how many runs of each order `word` has and `rest`,
@@ -113,10 +145,32 @@ extension Buddy {
     }
   }
 
+  /// Counts a free block of `blockOrder` no more, of which a block of `order` is taken: split in
+  /// halves it leaves one block of each order in between.
+  @inline(__always)
+  func countSplit(of blockOrder: Int, into order: Int) {
+    count(order: blockOrder, by: -1)
+    countEach(from: order, upTo: blockOrder, by: 1)
+  }
+
+  /// Adds to the number of maximal free blocks of each order from `order` to below `end`.
+  ///
+  /// Mostly that is none or one or two. A loop over the bits of a mask is one that the compiler does
+  /// not prepare for long ranges, which would cost more than such a range itself.
+  @inline(__always)
+  func countEach(from order: Int, upTo end: Int, by difference: Int) {
+    var orders: UInt64 = (1 &<< UInt64(truncatingIfNeeded: end))
+    orders &-= 1 &<< UInt64(truncatingIfNeeded: order)
+    while orders != 0 {
+      count(order: orders.trailingZeroBitCount, by: difference)
+      orders &= orders &- 1
+    }
+  }
+
   /// Adds to the number of free frames.
   @inline(__always)
   func countFreeFrames(by difference: Int) {
     words[BuddyHeader.freeFrameCount] =
-      words[BuddyHeader.freeFrameCount] &+ UInt64(bitPattern: Int64(difference))
+      words[BuddyHeader.freeFrameCount] &+ UInt64(truncatingIfNeeded: difference)
   }
 }

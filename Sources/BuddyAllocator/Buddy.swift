@@ -21,7 +21,7 @@
 //
 // Metadata, all of it out of band in memory that the caller provides, valid when zeroed:
 //
-//   header   64 words: magic, version, geometry, counts
+//   header   128 words: magic, version, geometry, counts, where the rest lies
 //   level 0  frameCount / 64 words, then its six sets interleaved (one line per 64 words)
 //   level 1  1/64 of that, and so on up to the level of the largest order
 //   withheld a hierarchical bit set of the frames that are not to be handed out
@@ -39,7 +39,16 @@
 /// is at most six steps; operations on ranges take as many as the range has aligned blocks.
 public struct Buddy: ~Copyable {
   let words: MetadataWords
-  let geometry: BuddyGeometry
+  /// The number of frames that may come under the buddy's care.
+  public let frameCount: Int
+  /// The order that blocks merge up to.
+  public let largestOrder: Int
+  let levelCount: Int
+
+  /// The layout of the metadata, computed anew: for whoever looks at all of it.
+  var geometry: BuddyGeometry {
+    BuddyGeometry(frameCount: frameCount, largestOrder: largestOrder)
+  }
 
   /// The bytes of metadata that a buddy of this geometry needs.
   ///
@@ -57,25 +66,23 @@ public struct Buddy: ~Copyable {
   ///     to 64 bytes, that nobody else uses and that outlives this value.
   ///   - frameCount: the number of frames that may come under its care, in `1...2^35`.
   ///   - largestOrder: blocks never merge beyond this order, in `0...35`.
-  /// - Complexity: O(levels); touches the first 512 bytes of the metadata.
+  /// - Complexity: O(levels); touches the first 1024 bytes of the metadata.
   @unsafe
   public init(metadata: UnsafeMutableRawPointer, frameCount: Int, largestOrder: Int) {
     let geometry = BuddyGeometry(frameCount: frameCount, largestOrder: largestOrder)
-    self.geometry = geometry
+    self.frameCount = frameCount
+    self.largestOrder = largestOrder
+    levelCount = geometry.levelCount
     // The caller promises memory of `metadataByteCount` bytes for this geometry.
     unsafe words = MetadataWords(metadata, count: geometry.wordCount)
     precondition(words[BuddyHeader.magic] == 0, "A buddy's metadata must be zeroed memory.")
     words[BuddyHeader.version] = BuddyHeader.currentVersion
     words[BuddyHeader.frameCount] = UInt64(frameCount)
     words[BuddyHeader.largestOrder] = UInt64(largestOrder)
+    let words = self.words
+    geometry.forEachDirectoryWord { words[$0] = $1 }
     words[BuddyHeader.magic] = BuddyHeader.magicNumber
   }
-
-  /// The number of frames that may come under the buddy's care.
-  public var frameCount: Int { geometry.frameCount }
-
-  /// The order that blocks merge up to.
-  public var largestOrder: Int { geometry.largestOrder }
 
   /// Frames below this number have been given to the buddy: they are free, allocated or withheld.
   public var managedFrameCount: Int { Int(words[BuddyHeader.managedFrameCount]) }

@@ -9,7 +9,7 @@ struct BuddyLevel {
   var wordCount = 0
   /// Six interleaved sets, one for each order of the level: the words whose largest free run has
   /// that order.
-  var sets = HierarchicalBitSet(capacity: 1, base: 0, laneShift: 0)
+  var sets = BitSetLayout(capacity: 1, base: 0, laneShift: 0)
   /// The largest order of a run in a word of this level, within the word: 6 where a full word
   /// moves up to the level above, less on the top level.
   var runLimit = 0
@@ -28,7 +28,7 @@ struct BuddyGeometry {
   let levelCount: Int
   let levels: InlineArray<6, BuddyLevel>
   /// The withheld frames.
-  let withheld: HierarchicalBitSet
+  let withheld: BitSetLayout
   let wordCount: Int
 
   init(frameCount: Int, largestOrder: Int) {
@@ -49,7 +49,7 @@ struct BuddyGeometry {
       level.words = position
       level.wordCount = (frameCount &+ (1 &<< shift) &- 1) &>> shift
       position = BuddyGeometry.roundedUpToLine(position &+ level.wordCount)
-      level.sets = HierarchicalBitSet(
+      level.sets = BitSetLayout(
         capacity: level.wordCount, base: position, laneShift: BuddyGeometry.laneShift)
       position &+= level.sets.footprint
       level.runLimit =
@@ -57,7 +57,7 @@ struct BuddyGeometry {
         ? largestOrder - BuddyGeometry.ordersPerLevel * index : FrameWord.fullOrder
       levels[index] = level
     }
-    withheld = HierarchicalBitSet(capacity: frameCount, base: position, laneShift: 0)
+    withheld = BitSetLayout(capacity: frameCount, base: position, laneShift: 0)
     position &+= withheld.footprint
     self.levels = levels
     self.levelCount = levelCount
@@ -66,6 +66,16 @@ struct BuddyGeometry {
 
   private static func roundedUpToLine(_ words: Int) -> Int {
     (words &+ wordsPerLine &- 1) & ~(wordsPerLine &- 1)
+  }
+
+  /// The words of the directory in the metadata header.
+  func forEachDirectoryWord(_ body: (_ index: Int, _ word: UInt64) -> Void) {
+    for level in 0..<levelCount {
+      let entry = BuddyHeader.entry(ofLevel: level)
+      body(entry, UInt64(levels[level].words))
+      levels[level].sets.forEachDirectoryWord { body(entry &+ 1 &+ $0, $1) }
+    }
+    withheld.forEachDirectoryWord { body(BuddyHeader.withheldEntry &+ $0, $1) }
   }
 
   /// The level that serves `order`.

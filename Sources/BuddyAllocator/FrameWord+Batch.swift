@@ -25,8 +25,7 @@ extension FrameWord {
   /// - Parameter limit: the order of the word's largest run.
   @inline(__always)
   func starts(ofSmallestRuns order: Int, atMost count: Int, limit: Int) -> UInt64 {
-    var runs = bits
-    for smaller in 0..<order { runs = FrameWord.paired(runs, order: smaller) }
+    var runs = runs(order: order)
     guard runs.nonzeroBitCount > count else { return runs }
     let every = runs
     var chosen: UInt64 = 0

@@ -33,10 +33,23 @@ struct FrameWord {
     }
   }
 
+  // The loops below run over a constant range where they could end earlier: unrolled, they need
+  // neither a table of masks nor a shift by a variable.
+
   /// The starts of the wholly set aligned runs of `order + 1`, from those of `order`.
   @inline(__always)
   static func paired(_ runs: UInt64, order: Int) -> UInt64 {
     runs & (runs &>> (1 &<< UInt64(order))) & starts(order: order &+ 1)
+  }
+
+  /// The starts of the wholly set aligned runs of `order`, in 0...5.
+  @inline(__always)
+  func runs(order: Int) -> UInt64 {
+    var runs = bits
+    for smaller in 0..<5 where smaller < order {
+      runs = FrameWord.paired(runs, order: smaller)
+    }
+    return runs
   }
 
   /// The order of the largest aligned run of set bits, at most `limit`. The word is not zero.
@@ -44,53 +57,53 @@ struct FrameWord {
   func largestRunOrder(limit: Int) -> Int {
     assert(bits != 0)
     var runs = bits
-    var order = 0
-    while order < limit {
+    for order in 0..<5 {
       runs = FrameWord.paired(runs, order: order)
-      if runs == 0 { break }
-      order &+= 1
+      if runs == 0 { return Swift.min(order, limit) }
     }
-    return order
+    return Swift.min(bits == .max ? FrameWord.fullOrder : 5, limit)
   }
 
   /// The smallest run of at least `order`, lowest first: isolated runs before parts of larger
-  /// ones. Runs longer than `limit` count as several of that order. There is such a run.
+  /// ones. Runs longer than `limit` count as several of that order. There is such a run, and the
+  /// word is not full unless `limit` is below 6.
   @inline(__always)
   func smallestRun(order: Int, limit: Int) -> (start: Int, order: Int) {
     var runs = bits
-    for smaller in 0..<order { runs = FrameWord.paired(runs, order: smaller) }
-    assert(runs != 0, "The word has no run of this order.")
-    var order = order
-    while order < limit {
-      let larger = FrameWord.paired(runs, order: order)
-      let isolated = runs & ~(larger | (larger &<< (1 &<< UInt64(order))))
-      if isolated != 0 { return (isolated.trailingZeroBitCount, order) }
+    for length in 0..<5 {
+      let larger = FrameWord.paired(runs, order: length)
+      if length >= order {
+        guard length < limit else { return (runs.trailingZeroBitCount, length) }
+        let isolated = runs & ~(larger | (larger &<< (1 &<< UInt64(length))))
+        if isolated != 0 { return (isolated.trailingZeroBitCount, length) }
+      }
       runs = larger
-      order &+= 1
     }
-    return (runs.trailingZeroBitCount, order)
+    assert(runs != 0, "The word has no run of this order.")
+    return (runs.trailingZeroBitCount, limit > 5 && bits == .max ? FrameWord.fullOrder : 5)
   }
 
-  /// The order of the largest aligned run that the run of `order` at `start` would be part of if
-  /// it were set, at most `limit`.
+  /// The order of the largest aligned run that the run of `order` at `start`, none of whose bits is
+  /// set, would be part of if it were set; at most `limit`.
+  ///
+  /// Without a loop: a run grows until its block has a bit that is not set, and of all those the
+  /// nearest below and the nearest above come first.
   @inline(__always)
   func mergedOrder(start: Int, order: Int, limit: Int) -> Int {
-    var order = order
-    while order < limit {
-      let length = 1 &<< order
-      let buddy = (start & ~(length &- 1)) ^ length
-      let mask = FrameWord.run(order: order) &<< UInt64(buddy)
-      if bits & mask != mask { break }
-      order &+= 1
-    }
-    return order
+    let others = ~bits & ~(FrameWord.run(order: order) &<< UInt64(truncatingIfNeeded: start))
+    let below = others & ((1 &<< UInt64(truncatingIfNeeded: start)) &- 1)
+    // Where there is none, 64 above and -1 below stand for the neighbouring words' bits.
+    let above = (others ^ below).trailingZeroBitCount
+    let nearest = 63 &- below.leadingZeroBitCount
+    let distance = Swift.min(
+      UInt64(truncatingIfNeeded: start ^ above), UInt64(truncatingIfNeeded: start ^ nearest))
+    return Swift.min(63 &- distance.leadingZeroBitCount, limit)
   }
 
   /// The number of maximal aligned runs of exactly `order`; runs longer than `limit` count as
   /// several of that order.
   func runCount(order: Int, limit: Int) -> Int {
-    var runs = bits
-    for smaller in 0..<order { runs = FrameWord.paired(runs, order: smaller) }
+    let runs = runs(order: order)
     guard order < limit else { return runs.nonzeroBitCount }
     let larger = FrameWord.paired(runs, order: order)
     return runs.nonzeroBitCount &- 2 &* larger.nonzeroBitCount

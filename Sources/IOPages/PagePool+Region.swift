@@ -10,10 +10,16 @@ extension PagePool {
   /// The pool keeps the region alive, until its handle is gone and its last page is back. A region
   /// serves one pool at a time.
   ///
+  /// - Parameters:
+  ///   - region: where the pages are.
+  ///   - cacheMethod: how processors' caches are to be used; what the process lacks is replaced by
+  ///     the next best. See `availableCacheMethod`.
   /// - Throws: `RegionError`: the region has a pool already, belongs to another process, or the
   ///   kernel has no memory for the pool's tables.
   /// - Complexity: O(committed bytes / largest block). The pages themselves are not touched.
-  public convenience init(region: MemoryRegion) throws(RegionError) {
+  public convenience init(
+    region: MemoryRegion, cacheMethod: ProcessorCacheMethod = .restartableSequences
+  ) throws(RegionError) {
     let extender = PoolExtender()
     let isKnownZero = try region.claim { extender.extend(to: $0) }
     let owner: RegionPoolOwner
@@ -25,7 +31,9 @@ extension PagePool {
     }
     // The owner keeps the region, the tables and the control block until the pool lets go of it;
     // the claim sees to it that no other pool has them.
-    unsafe self.init(memory: owner.memory(contents: isKnownZero ? .zero : .unknown))
+    var memory = unsafe owner.memory(contents: isKnownZero ? .zero : .unknown)
+    unsafe memory.cacheMethod = cacheMethod
+    unsafe self.init(memory: memory)
     extender.connect(to: self)
     // What was committed while the pool was not known to the extender.
     extender.extend(to: region.committedByteCount / PagePool.pageSize)

@@ -16,7 +16,10 @@ struct IOPagesCommand: ParsableCommand {
       Example:
         iopages copy disk.img backup.img --verify
       """,
-    subcommands: [CopyCommand.self, TopologyCommand.self, MapCommand.self, BenchCommand.self])
+    subcommands: [
+      CopyCommand.self, TopologyCommand.self, MapCommand.self, BenchCommand.self,
+      ReplayCommand.self,
+    ])
 
   static func main() {
     StandardStreams.prepare()

@@ -59,7 +59,7 @@ struct BuddyAllocateBatchTests {
     let singles = BuddyFixture(frameCount: frameCount, largestOrder: largestOrder)
     var random = SplitMix64(seed: Self.seed ^ UInt64(frameCount))
     var held: [FreeBlock] = []
-    for _ in 0..<400 {
+    for _ in 0..<(frameCount > 10_000 ? 20 : 100) {
       let order = random.geometric(upTo: largestOrder)
       let count = random.size(upTo: 1 + frameCount >> order)
       let frames = batch(batches, order: order, count: count)

@@ -141,7 +141,9 @@ private struct Exploration {
       for count in 2...space.units + 1 {
         operations.append(.allocateBatch(order: order, count: count))
       }
-      for mask in 0...UInt64(1) << UInt64(space.units >> (order - space.unitOrder)) {
+      // Every mask in five units, every seventh in eight.
+      let end = UInt64(1) << UInt64(space.units >> (order - space.unitOrder))
+      for mask in stride(from: 0, through: end, by: space.units > 5 ? 7 : 1) {
         operations.append(.freeGroup(0, mask: mask, order: order))
       }
     }

@@ -63,8 +63,14 @@ struct BuddyGeometryTests {
     for order in 0...35 { #expect(BuddyGeometry.level(ofOrder: order) == order / 6) }
   }
 
-  /// The header's counts end before the first level's words begin.
+  /// The header's counts end before the directory begins, and this before the first level's words.
   @Test func headerHoldsEveryOrder() {
-    #expect(BuddyHeader.freeBlockCounts + BlockOrder.highest < BuddyHeader.wordCount)
+    #expect(BuddyHeader.freeBlockCounts + BlockOrder.highest < BuddyHeader.directory)
+    let layout = BuddyGeometry(frameCount: 1 << 35, largestOrder: 35)
+    var words: [Int] = []
+    layout.forEachDirectoryWord { index, _ in words.append(index) }
+    #expect(Set(words).count == words.count)
+    #expect(words.min() == BuddyHeader.directory)
+    #expect((words.max() ?? .max) < BuddyHeader.wordCount)
   }
 }

@@ -36,7 +36,7 @@ struct BuddyInvariantsTests {
     _ layout: BuddyGeometry, ofMembersThatExist exist: Bool
   ) -> [Int: UInt64] {
     var bits: [Int: UInt64] = [:]
-    func add(_ set: HierarchicalBitSet, capacity: Int, lanes: Int) {
+    func add(_ set: BitSetLayout, capacity: Int, lanes: Int) {
       var members = capacity
       for height in 0..<set.height {
         for index in 0..<(members + 63) / 64 {
@@ -59,6 +59,7 @@ struct BuddyInvariantsTests {
     let orders: UInt64 = 1 << UInt64(BuddyGeometry.ordersPerLevel * layout.levelCount) - 1
     bits[BuddyHeader.ordersPresent] = exist ? orders : ~orders
     guard exist else { return bits }
+    layout.forEachDirectoryWord { word, _ in bits[word] = .max }
     for word in [BuddyHeader.magic, BuddyHeader.frameCount, BuddyHeader.largestOrder] {
       bits[word] = .max
     }

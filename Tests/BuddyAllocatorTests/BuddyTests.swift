@@ -50,7 +50,8 @@ struct BuddyTests {
   /// that is free from end to end, nor the first page taken out of it and put back.
   @Test func aTerabyteTouchesLittleMetadata() throws {
     let fixture = BuddyFixture(frameCount: 1 << 28, largestOrder: 18, managed: 0)
-    #expect(fixture.memory.residentByteCount <= 4096)
+    // The header, which may lie across the border of two pages.
+    #expect(fixture.memory.residentByteCount <= 8192)
     fixture.buddy.extend(to: 1 << 28)
     #expect(fixture.buddy.freeBlockCount(order: 18) == 1024)
     #expect(fixture.memory.residentByteCount < 64 << 10)

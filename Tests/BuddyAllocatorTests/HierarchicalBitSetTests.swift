@@ -10,14 +10,30 @@ struct HierarchicalBitSetTests {
   static let seed = TestSeed.choose(for: "HierarchicalBitSetTests")
   static let capacities = [1, 2, 63, 64, 65, 4095, 4096, 4097, 262_144, 262_145]
 
+  /// Interleaved sets in memory of their own: first their directory entry, then words that belong to
+  /// somebody else, then theirs.
+  private final class Fixture {
+    static let base = 13
+    let layout: BitSetLayout
+    let memory: ZeroedMemory
+    let words: MetadataWords
+    let set = HierarchicalBitSet(entry: 0, laneShift: 3)
+
+    init(capacity: Int) {
+      layout = BitSetLayout(capacity: capacity, base: Self.base, laneShift: 3)
+      let count = Self.base + layout.footprint
+      memory = ZeroedMemory(byteCount: count * 8)
+      // Unsafe: the memory has this many words and lives as long as the fixture.
+      let words = unsafe MetadataWords(memory.baseAddress, count: count)
+      layout.forEachDirectoryWord { words[$0] = $1 }
+      self.words = words
+    }
+  }
+
   @Test(arguments: capacities)
   func answersAsSetsDo(capacity: Int) {
-    // Eight sets behind five words that belong to somebody else.
-    let base = 5
-    let set = HierarchicalBitSet(capacity: capacity, base: base, laneShift: 3)
-    let memory = ZeroedMemory(byteCount: (base + set.footprint) * 8)
-    // Unsafe: the memory has this many words and lives to the end of the test.
-    let words = unsafe MetadataWords(memory.baseAddress, count: base + set.footprint)
+    let fixture = Fixture(capacity: capacity)
+    let (set, words) = (fixture.set, fixture.words)
     var random = SplitMix64(seed: Self.seed ^ UInt64(capacity))
     var models = [Set<Int>](repeating: [], count: 8)
     for step in 0..<2000 {
@@ -49,16 +65,16 @@ struct HierarchicalBitSetTests {
         }
       }
     }
-    for word in 0..<base { #expect(words[word] == 0, "a word of somebody else was written") }
-    withExtendedLifetime(memory) {}
+    for word in 7..<Fixture.base {
+      #expect(words[word] == 0, "a word of somebody else was written")
+    }
+    withExtendedLifetime(fixture) {}
   }
 
   @Test(arguments: [1, 64, 65, 4097, 262_145])
   func rangesAreAsTheirMembersOneByOne(capacity: Int) {
-    let set = HierarchicalBitSet(capacity: capacity, base: 0, laneShift: 0)
-    let memory = ZeroedMemory(byteCount: set.footprint * 8)
-    // Unsafe: the memory has this many words and lives to the end of the test.
-    let words = unsafe MetadataWords(memory.baseAddress, count: set.footprint)
+    let fixture = Fixture(capacity: capacity)
+    let (set, words) = (fixture.set, fixture.words)
     var random = SplitMix64(seed: Self.seed ^ UInt64(capacity) << 32)
     var model = [Bool](repeating: false, count: capacity)
     for _ in 0..<60 {
@@ -82,7 +98,7 @@ struct HierarchicalBitSetTests {
     where set.contains(member, lane: 0, in: words) != isMember {
       Issue.record("Member \(member) of \(capacity).")
     }
-    withExtendedLifetime(memory) {}
+    withExtendedLifetime(fixture) {}
   }
 
   /// Whether the aligned blocks of 64^height times 1, 2, 4 … 32 members around `member` are told to
@@ -92,7 +108,7 @@ struct HierarchicalBitSetTests {
     in words: MetadataWords
   ) -> Bool {
     // One height more than the set has: there the whole set is one block.
-    for height in 0...set.height {
+    for height in 0...set.height(in: words) {
       for order in 0..<6 {
         let shift = 6 * height + order
         let first = (member >> shift) << shift
@@ -108,39 +124,29 @@ struct HierarchicalBitSetTests {
 
   @Test(arguments: capacities)
   func anEmptiedSetLeavesNoTrace(capacity: Int) {
-    let set = HierarchicalBitSet(capacity: capacity, base: 0, laneShift: 0)
-    let memory = ZeroedMemory(byteCount: set.footprint * 8)
-    // Unsafe: the memory has this many words and lives to the end of the test.
-    let words = unsafe MetadataWords(memory.baseAddress, count: set.footprint)
+    let fixture = Fixture(capacity: capacity)
+    let (set, words) = (fixture.set, fixture.words)
     let members = Array(Set([0, 1, 63, 64, capacity / 2, capacity - 1].filter { $0 < capacity }))
+    let before = fixture.memory.bytes
     for member in members { _ = set.insert(member, lane: 0, in: words) }
-    #expect(memory.bytes.contains { $0 != 0 })
+    #expect(!fixture.memory.holds(before))
     for member in members { _ = set.remove(member, lane: 0, in: words) }
-    #expect(!memory.bytes.contains { $0 != 0 })
+    #expect(fixture.memory.holds(before))
   }
 
   @Test func aWrongSummaryIsFound() {
-    let set = HierarchicalBitSet(capacity: 5000, base: 0, laneShift: 0)
-    let memory = ZeroedMemory(byteCount: set.footprint * 8)
-    // Unsafe: the memory has this many words and lives to the end of the test.
-    let words = unsafe MetadataWords(memory.baseAddress, count: set.footprint)
+    let fixture = Fixture(capacity: 5000)
+    let (set, words) = (fixture.set, fixture.words)
     _ = set.insert(4711, lane: 0, in: words)
     #expect(set.isConsistent(lane: 0, capacity: 5000, in: words))
-    for height in 0..<set.height {
-      let index = set.wordIndex(lane: 0, height: height, index: 4711 >> (6 * (height + 1)))
+    for height in 0..<set.height(in: words) {
+      let index = set.wordIndex(
+        lane: 0, height: height, index: 4711 >> (6 * (height + 1)), in: words)
       let word = words[index]
       words[index] = 0
       #expect(!set.isConsistent(lane: 0, capacity: 5000, in: words), "height \(height)")
       words[index] = word
     }
-    withExtendedLifetime(memory) {}
-  }
-
-  @Test(arguments: [(1, 1, 1), (64, 1, 1), (65, 3, 2), (4096, 65, 2), (4097, 68, 3)])
-  func sizesAndHeights(capacity: Int, words: Int, height: Int) {
-    let set = HierarchicalBitSet(capacity: capacity, base: 0, laneShift: 3)
-    #expect(set.wordCount == words)
-    #expect(set.height == height)
-    #expect(set.footprint == 8 * words)
+    withExtendedLifetime(fixture) {}
   }
 }

@@ -27,10 +27,12 @@ package enum SystemCallNumber {
     package static let mbind: UInt32 = 237
     package static let getMempolicy: UInt32 = 239
     package static let movePages: UInt32 = 279
+    package static let membarrier: UInt32 = 324
   #elseif arch(arm64)
     package static let mbind: UInt32 = 235
     package static let getMempolicy: UInt32 = 236
     package static let movePages: UInt32 = 239
+    package static let membarrier: UInt32 = 283
   #endif
   // The same on every architecture.
   package static let ioUringSetup: UInt32 = 425

@@ -12,6 +12,7 @@ public final class PoolTestMemory: @unchecked Sendable {
   private let ownsBase: Bool
   private let sideTables: UnsafeMutableRawPointer
   private let statistics: UnsafeMutableRawPointer
+  private let caches: UnsafeMutableRawPointer
   private let released: Flag
 
   /// Whether something has happened yet.
@@ -32,7 +33,10 @@ public final class PoolTestMemory: @unchecked Sendable {
     unsafe self.base = base ?? .allocate(byteCount: pages * 4096, alignment: alignment)
     unsafe sideTables = PoolTestMemory.zeroed(
       PagePool.sideTableByteCount(pageCount: pages, largestOrder: largestOrder))
-    unsafe statistics = PoolTestMemory.zeroed(PagePool.statisticsByteCount(processorCount: 2))
+    unsafe statistics = PoolTestMemory.zeroed(
+      PagePool.statisticsByteCount(processorCount: PoolTestMemory.processorCount))
+    unsafe caches = PoolTestMemory.zeroed(
+      PagePool.cacheByteCount(processorCount: PoolTestMemory.processorCount))
     unsafe self.base.initializeMemory(as: UInt64.self, repeating: 0, count: pages * 512)
   }
 
@@ -40,6 +44,7 @@ public final class PoolTestMemory: @unchecked Sendable {
     if ownsBase { unsafe base.deallocate() }
     unsafe sideTables.deallocate()
     unsafe statistics.deallocate()
+    unsafe caches.deallocate()
     released.set()
   }
 
@@ -50,11 +55,16 @@ public final class PoolTestMemory: @unchecked Sendable {
     return unsafe memory
   }
 
+  /// The processors that the machine may have: a thread may run on any of them.
+  private static let processorCount = max(Int(sysconf(CInt(_SC_NPROCESSORS_CONF))), 1)
+
   /// A pool of `pages` pages, all of them available unless `available` says less. `released` is
-  /// set when the pool has let go of its memory.
+  /// set when the pool has let go of its memory. There are no caches unless a method is given;
+  /// `cacheByteLimit` is as in `PoolMemory`, which would leave a small pool without.
   public static func makePool(
     pages: Int, available: Int? = nil, largestOrder: Int? = nil, contents: KnownContents = .zero,
-    released: Flag = Flag(), backing: PoolBacking = PoolBacking()
+    released: Flag = Flag(), cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil,
+    backing: PoolBacking = PoolBacking()
   ) -> PagePool {
     let order = largestOrder ?? BlockOrder.fitting(frameCount: pages)
     let memory = unsafe PoolTestMemory(pages: pages, largestOrder: order, released: released)
@@ -63,7 +73,7 @@ public final class PoolTestMemory: @unchecked Sendable {
     }
     return memory.pool(
       pages: pages, available: available ?? pages, largestOrder: order, contents: contents,
-      backing: backing)
+      cacheMethod: cacheMethod, cacheByteLimit: cacheByteLimit, backing: backing)
   }
 
   /// A pool of one page that is the first page of a file, so that another process can see what
@@ -81,6 +91,7 @@ public final class PoolTestMemory: @unchecked Sendable {
 
   private func pool(
     pages: Int, available: Int, largestOrder: Int, contents: KnownContents,
+    cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil,
     backing: PoolBacking = PoolBacking()
   ) -> PagePool {
     // The memory is the pool's alone; the control block is never freed.
@@ -88,7 +99,10 @@ public final class PoolTestMemory: @unchecked Sendable {
       base: base, pageCount: pages, availablePageCount: available,
       largestOrder: largestOrder, contents: contents,
       control: PoolTestMemory.zeroed(PagePool.controlByteCount),
-      sideTables: sideTables, statistics: statistics, processorCount: 2, owner: self)
+      sideTables: sideTables, statistics: statistics,
+      processorCount: PoolTestMemory.processorCount, caches: caches, owner: self)
+    unsafe memory.cacheMethod = cacheMethod
+    unsafe memory.cacheByteLimit = cacheByteLimit
     unsafe memory.backing = backing
     return unsafe PagePool(memory: memory)
   }

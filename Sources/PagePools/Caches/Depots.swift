@@ -44,13 +44,18 @@ struct Depots: ~Copyable {
   var singlePageCount: Int { single.blockCount }
 
   /// Puts blocks of an accepted order in, and empties the order's depot if all hold too much.
+  ///
+  /// - Parameters:
+  ///   - blocks: their addresses.
+  ///   - base: the address of frame 0.
   mutating func insert(
-    _ frames: Span<Int>, order: Int, buddy: inout Buddy
+    _ blocks: Span<UInt>, base: UInt, order: Int, buddy: inout Buddy
   ) throws(InvalidFree) {
+    let shift = PagePool.pageShift
     switch order {
-    case 0: try single.insert(frames, completing: &buddy)
-    case 1: try pairs.insert(frames, completing: &buddy)
-    default: try quads.insert(frames, completing: &buddy)
+    case 0: try single.insert(blocks, origin: base, frameShift: shift, completing: &buddy)
+    case 1: try pairs.insert(blocks, origin: base, frameShift: shift, completing: &buddy)
+    default: try quads.insert(blocks, origin: base, frameShift: shift, completing: &buddy)
     }
     guard pageCount > buddy.freeFrameCount >> Depots.shareShift else { return }
     switch order {

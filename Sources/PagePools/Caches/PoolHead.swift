@@ -15,17 +15,6 @@
 
 public import Synchronization
 
-/// How the caches of a pool are kept from being used by two threads at once.
-public enum ProcessorCacheMethod: Sendable {
-  /// By restartable sequences (rseq): no locked instruction at all. The kernel restarts a section
-  /// that was interrupted.
-  case restartableSequences
-  /// By one atomic exchange for each use.
-  case exchange
-  /// There are no caches: every request takes the pool's lock.
-  case none
-}
-
 /// The head of a control block, at address zero of it.
 @safe
 @usableFromInline

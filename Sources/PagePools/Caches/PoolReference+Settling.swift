@@ -18,41 +18,30 @@ extension PoolReference {
   ///
   /// - Parameter entries: as the cache had them; at most 128.
   func settle(_ entries: Span<UInt>, order: Int, _ state: inout PoolState) {
-    if state.depots.accepts(order: order), !state.caches.isSealed {
-      deposit(entries, order: order, &state)
-    } else {
-      for index in entries.indices {
-        do throws(InvalidFree) {
-          try state.buddy.free(returnedFrame(of: entries[index], order: order), order: order)
-        } catch {
-          PoolReference.refuse(error)
+    var tags: UInt = 0
+    for index in entries.indices { tags |= entries[index] }
+    if tags & PoolReference.knownZero != 0 { takeBackDirt(of: entries, order: order) }
+    do throws(InvalidFree) {
+      if state.depots.accepts(order: order), !state.caches.isSealed {
+        // The low bits of an entry are below a page's length, and fall off in the division.
+        let base = unsafe UInt(bitPattern: base)
+        try state.depots.insert(entries, base: base, order: order, buddy: &state.buddy)
+      } else {
+        for index in entries.indices {
+          try state.buddy.free(frame(ofEntry: entries[index]), order: order)
         }
       }
+    } catch {
+      PoolReference.refuse(error)
     }
   }
 
-  private func deposit(_ entries: Span<UInt>, order: Int, _ state: inout PoolState) {
-    unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: entries.count) { frames in
-      // There are as many frames as entries.
-      for index in entries.indices {
-        unsafe frames[index] = returnedFrame(of: entries[index], order: order)
-      }
-      do throws(InvalidFree) {
-        let frames = unsafe Span(_unsafeElements: frames)
-        try state.depots.insert(frames, order: order, buddy: &state.buddy)
-      } catch {
-        PoolReference.refuse(error)
-      }
+  /// Takes back what was said of blocks when they left the buddy, but nobody has written to.
+  private func takeBackDirt(of entries: Span<UInt>, order: Int) {
+    for index in entries.indices where entries[index] & PoolReference.knownZero != 0 {
+      let frame = frame(ofEntry: entries[index])
+      dirty.remove(frame..<frame + 1 << order)
     }
-  }
-
-  /// The first frame of a block that leaves a cache for the pool.
-  @inline(__always)
-  private func returnedFrame(of entry: UInt, order: Int) -> Int {
-    let frame = frame(ofEntry: entry)
-    // Nobody has written to it, so that what was said of it when it left the buddy is taken back.
-    if entry & PoolReference.knownZero != 0 { dirty.remove(frame..<frame + 1 << order) }
-    return frame
   }
 
   /// Ends the process: pages came back that are not out.

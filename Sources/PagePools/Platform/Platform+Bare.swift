@@ -18,6 +18,9 @@
     /// There is none.
     static var sequencesArea: UInt { 0 }
 
+    /// There are no critical sections to restart.
+    static var sequenceSupport: SequenceSupport { .notRegistered }
+
     /// One processor without interruptions has no use for caches in front of its lock.
     static var cacheMethod: ProcessorCacheMethod { .none }
 

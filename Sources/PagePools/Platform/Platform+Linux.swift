@@ -16,10 +16,20 @@
     /// Where a thread's rseq area lies from its thread pointer; 0 if there is none.
     static var sequencesArea: UInt { UInt(page_memory_sequences_area()) }
 
-    /// The best way to use caches that this process has. Makes ``barrier()`` possible.
+    /// Whether restartable sequences can be used. If so, ``barrier()`` can be.
+    static var sequenceSupport: SequenceSupport {
+      switch page_memory_sequences_state() {
+      case Int32(PAGE_MEMORY_SEQUENCES_USABLE): .usable
+      case Int32(PAGE_MEMORY_SEQUENCES_ARCHITECTURE): .otherArchitecture
+      case Int32(PAGE_MEMORY_SEQUENCES_NOT_REGISTERED): .notRegistered
+      case Int32(PAGE_MEMORY_SEQUENCES_SANITIZER): .sanitizer
+      default: .barrierRefused
+      }
+    }
+
+    /// The best way to use caches that this process has.
     static var cacheMethod: ProcessorCacheMethod {
-      page_memory_sequences_state() == Int32(PAGE_MEMORY_SEQUENCES_USABLE)
-        ? .restartableSequences : .exchange
+      sequenceSupport == .usable ? .restartableSequences : .exchange
     }
 
     /// Returns when every critical section that was running has ended or will start again.

@@ -86,12 +86,17 @@ extension PagePool {
 
   /// Checks everything that must be true of the pool's bookkeeping between two operations.
   ///
+  /// What is cached goes to the buddy first, which finds out if any of it was not allocated, and
+  /// ends the process.
+  ///
   /// - Throws: ``InvariantViolation``, the first one found.
   /// - Complexity: O(pages), with the pool's lock held: for tests and for diagnosis.
   public func checkInvariants() throws(InvariantViolation) {
     guard reference.isOwnedByThisProcess else { return }
     try reference.withLock { (state) throws(InvariantViolation) in
+      reference.seal(&state)
       try state.buddy.checkInvariants()
+      reference.unsealIfPlenty(&state)
     }
   }
 

@@ -44,16 +44,6 @@ public final class PagePool: Sendable {
     ProcessorCache.byteCount * max(processorCount, 1)
   }
 
-  /// The best way that this process has to use processors' caches, and so the one that new pools
-  /// use. Any thread.
-  public static var availableCacheMethod: ProcessorCacheMethod { Platform.cacheMethod }
-
-  /// How this pool's caches are used. Any thread.
-  public var cacheMethod: ProcessorCacheMethod {
-    guard reference.isOwnedByThisProcess else { return .none }
-    return reference.withLock { $0.caches.method }
-  }
-
   /// Makes a pool over memory that the caller provides.
   ///
   /// - Precondition: `memory` is as ``PoolMemory`` says; `availablePageCount` is in

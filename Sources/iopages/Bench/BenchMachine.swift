@@ -2,6 +2,7 @@
 
 import Glibc
 import IOPages
+import SystemPackage
 
 /// What a reader needs to know of the machine and the build.
 struct BenchMachine {
@@ -9,6 +10,8 @@ struct BenchMachine {
   let processorCount: Int
   let kernel: String
   let isOptimized: Bool
+  /// What reading the processor's counter costs, in nanoseconds: W9 has it in each figure.
+  let counterReadingCost: Double
 
   init() {
     let information = TextFile.read("/proc/cpuinfo") ?? ""
@@ -22,17 +25,21 @@ struct BenchMachine {
     #else
       isOptimized = true
     #endif
+    counterReadingCost = TickRate.readingCost()
   }
 
   var description: String {
-    "\(processor), \(processorCount) processors, \(kernel)"
+    "\(processor), \(processorCount) processors, \(kernel), "
+      + "\(counterReadingCost.formatted(decimals: 1)) ns for a reading of the counter"
       + (isOptimized ? "" : " (debug build: these figures say nothing)")
   }
 
-  var json: JSONValue {
+  func json(absent: [AbsentSubject]) -> JSONValue {
     .object([
       ("processor", .string(processor)), ("processors", .integer(processorCount)),
       ("kernel", .string(kernel)), ("optimized", .bool(isOptimized)),
+      ("counterReadingNanoseconds", .number(counterReadingCost)),
+      ("absent", .array(absent.map(\.json))),
     ])
   }
 }
@@ -52,6 +59,30 @@ enum TextFile {
       let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
       if count <= 0 { return count == 0 ? String(decoding: text, as: UTF8.self) : nil }
       text += buffer[..<count]
+    }
+  }
+
+  /// Writes a text to a file, which is made or replaced.
+  static func write(_ text: String, to path: String) throws(ToolError) {
+    // A path that is copied before the call returns.
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw ToolError("cannot write \(path): \(Errno(rawValue: errno))")
+    }
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      // The array is there for the length of the call.
+      let count = unsafe bytes.withUnsafeBytes { bytes in
+        unsafe Glibc.write(
+          descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+      }
+      if count < 0 && errno != EINTR { break }
+      written += max(count, 0)
+    }
+    let error = Errno(rawValue: errno)
+    guard close(descriptor) == 0, written == bytes.count else {
+      throw ToolError("cannot write \(path): \(error)")
     }
   }
 }

@@ -3,30 +3,43 @@
 
 import FileCopying
 
-/// A measured figure.
-struct BenchResult {
+/// What a figure is about.
+struct BenchFigure: Hashable {
   var workload: BenchWorkload
   var metric: String
+  var threads = 1
   /// What varies within the workload; nil if nothing does.
-  var size: ByteSize?
-  var unit: String
+  var byteCount: Int?
+  var unit: BenchUnit
+
+  /// As it stands in tables: `W5 pair, 2 threads`.
+  var title: String {
+    var title = "\(workload.rawValue) \(metric)"
+    if let byteCount { title += ", \(ByteSize(byteCount: byteCount))" }
+    if workload == .threads || threads > 1 {
+      title += ", \(threads) thread\(threads == 1 ? "" : "s")"
+    }
+    return title
+  }
+}
+
+/// A measured figure of one subject.
+struct BenchResult {
+  let figure: BenchFigure
+  let subject: SubjectName
   /// Ascending.
-  private var sorted: [Double]
+  private let sorted: [Double]
 
   /// - Precondition: there is at least one sample.
-  init(
-    _ workload: BenchWorkload, metric: String, size: ByteSize? = nil, unit: String,
-    samples: [Double]
-  ) {
+  init(_ figure: BenchFigure, subject: SubjectName, samples: [Double]) {
     precondition(!samples.isEmpty, "A figure needs a sample.")
-    self.workload = workload
-    self.metric = metric
-    self.size = size
-    self.unit = unit
+    self.figure = figure
+    self.subject = subject
     sorted = samples.sorted()
   }
 
   var minimum: Double { sorted[0] }
+  var maximum: Double { sorted[sorted.count - 1] }
 
   var median: Double {
     let middle = sorted.count / 2
@@ -34,44 +47,16 @@ struct BenchResult {
   }
 
   var sampleCount: Int { sorted.count }
-}
 
-/// All figures of a run, and where they were taken.
-struct BenchReport {
-  var machine = BenchMachine()
-  var results: [BenchResult]
-
-  var lines: [String] {
-    let columns = [("workload", 10), ("metric", 24), ("size", 8)]
-    var header = columns.map { $0.0.paddedRight(to: $0.1) }.joined()
-    header += "minimum".paddedLeft(to: 12) + "median".paddedLeft(to: 12) + "  unit"
-    return [machine.description, header]
-      + results.map { result in
-        result.workload.rawValue.paddedRight(to: 10) + result.metric.paddedRight(to: 24)
-          + (result.size?.description ?? "").paddedRight(to: 8)
-          + result.minimum.formatted(decimals: 2).paddedLeft(to: 12)
-          + result.median.formatted(decimals: 2).paddedLeft(to: 12) + "  " + result.unit
-      }
-  }
-
-  var json: JSONValue {
-    .object([
-      ("machine", machine.json),
-      ("results", .array(results.map(\.json))),
-    ])
-  }
-}
-
-extension BenchResult {
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
-      ("workload", .string(workload.rawValue)), ("subject", .string("iopages")),
-      ("metric", .string(metric)), ("threads", .integer(1)),
+      ("workload", .string(figure.workload.rawValue)), ("subject", .string(subject.rawValue)),
+      ("metric", .string(figure.metric)), ("threads", .integer(figure.threads)),
     ]
-    if let size { members.append(("bytes", .integer(size.byteCount))) }
+    if let byteCount = figure.byteCount { members.append(("bytes", .integer(byteCount))) }
     members += [
-      ("unit", .string(unit)), ("minimum", .number(minimum)), ("median", .number(median)),
-      ("samples", .integer(sampleCount)),
+      ("unit", .string(figure.unit.rawValue)), ("minimum", .number(minimum)),
+      ("median", .number(median)), ("samples", .integer(sampleCount)),
     ]
     return .object(members)
   }

@@ -14,6 +14,7 @@ extension MachineReport {
       ("memlock_limit", JSONValue(limits.lockLimit)),
       ("memlock_waived", limits.canExceedLockLimit.map { .bool($0) } ?? .null),
       ("mbind_permitted", .bool(placementRefusal == nil)),
+      ("processor_caches", .string(cacheText)),
       (
         "transparent_huge_pages",
         limits.transparentHugePages.map { .string($0.rawValue) } ?? .null

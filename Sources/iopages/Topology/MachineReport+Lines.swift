@@ -35,6 +35,7 @@ extension MachineReport {
         + (limits.controlGroupLimit.map { ByteSize(byteCount: $0).rounded } ?? "none"),
       "memlock limit: \(lockLimit)\(waiver)",
       "mbind: \(placementRefusal.map { "refused (\($0))" } ?? "permitted")",
+      "processors' caches by: \(cacheText)",
       "transparent huge pages: \(limits.transparentHugePages?.rawValue ?? "not in this kernel")",
     ] + limits.hugePages.map(text(of:))
   }

@@ -27,6 +27,17 @@ extension MachineReport {
     }
   }
 
+  /// How processors' caches are used, and what keeps them from being used in the best way.
+  var cacheText: String {
+    switch PagePool.sequenceSupport {
+    case .usable: "restartable sequences"
+    case .otherArchitecture: "exchanges (restartable sequences are written for x86-64 only)"
+    case .notRegistered: "exchanges (the C library has not registered restartable sequences)"
+    case .sanitizer: "exchanges (a sanitizer does not see into restartable sequences)"
+    case .barrierRefused: "exchanges (the kernel refuses membarrier for restartable sequences)"
+    }
+  }
+
   /// Nil if mbind is permitted.
   var placementRefusal: String? {
     switch limits.placement {

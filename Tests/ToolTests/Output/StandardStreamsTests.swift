@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct StandardStreamsTests {
   static let verbs = [
-    ["map", "--region", "1M"], ["bench", "--samples", "1"], ["topology"], ["--help"],
+    ["map", "--region", "1M"], ["bench", "--workload", "W7", "--samples", "1"], ["topology"],
+    ["--help"],
     ["copy", "--help"],
   ]
 

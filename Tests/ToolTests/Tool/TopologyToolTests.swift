@@ -9,7 +9,8 @@ import Testing
     #expect(outcome.errors == "")
     for text in [
       "node 0: ", "distances: ", "huge pages of 2 MiB: ", "memlock limit: ", "mbind: ",
-      "transparent huge pages: ", "granted here and now:", "--huge-pages none", "--numa-node 0",
+      "processors' caches by: ", "transparent huge pages: ", "granted here and now:",
+      "--huge-pages none", "--numa-node 0",
     ] {
       #expect(outcome.output.contains(text), "\(outcome.output)")
     }
@@ -27,6 +28,25 @@ import Testing
     for grant in granted where grant["granted"] as? Bool == false {
       #expect((grant["refusal"] as? String)?.isEmpty == false, "a refusal says why")
     }
+  }
+
+  @Test func saysWhyRestartableSequencesAreNotUsed() async {
+    #if arch(x86_64)
+      await #expect(processExitsWith: .success) {
+        guard refuse(SystemCallNumber.membarrier) else {
+          return cannotTest("seccomp", because: "no filter can be installed")
+        }
+        // The tool as a user runs it has no sanitizer; the one beside the tests may have.
+        let outcome = try withMachineHugePages { try Tool.run(["topology"]) }
+        #expect(outcome.status == 0)
+        #expect(
+          outcome.output.contains("refuses membarrier") || outcome.output.contains("sanitizer")
+            || outcome.output.contains("not registered"))
+      }
+    #else
+      let outcome = try withMachineHugePages { try Tool.run(["topology"]) }
+      #expect(outcome.output.contains("x86-64 only"))
+    #endif
   }
 
   @Test func saysThatPlacementIsRefused() async {

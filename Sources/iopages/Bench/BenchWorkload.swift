@@ -1,0 +1,22 @@
+/// The workloads, by their names in the tables of docs/Performance.md.
+enum BenchWorkload: String, CaseIterable {
+  case pair = "W1"
+  case burst = "W1b"
+  case bulk = "W2"
+  case mix = "W3"
+  case orders = "W4"
+  case threads = "W5"
+  case fragmentation = "W6"
+  case opening = "W7"
+  case zeroed = "W8"
+  case latency = "W9"
+  case exhausted = "W10"
+
+  /// Whether it is run on the peers too.
+  var hasPeers: Bool {
+    switch self {
+    case .pair, .burst, .bulk, .mix, .orders, .threads, .latency: true
+    case .fragmentation, .opening, .zeroed, .exhausted: false
+    }
+  }
+}

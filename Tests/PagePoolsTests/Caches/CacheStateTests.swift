@@ -1,0 +1,48 @@
+import MemoryTestSupport
+import Testing
+
+@testable import PagePools
+
+@Suite struct CacheStateTests {
+  /// The state of a pool of so many pages on a machine with so many processors.
+  private func rooms(pages: Int, processors: Int) -> (rooms: [Int], batches: [Int]) {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+    defer { unsafe memory.deallocate() }
+    // Only the method and the processors are looked at.
+    let description = unsafe PoolMemory(
+      base: memory, pageCount: pages, availablePageCount: pages, largestOrder: 18,
+      contents: .zero, control: memory, sideTables: memory, statistics: memory,
+      processorCount: processors, caches: memory, owner: Owner())
+    var state = unsafe CacheState(description)
+    state.resize(pageCount: pages)
+    let orders = 0..<ProcessorCache.orderCount
+    return (orders.map { Int(state.rooms[$0]) }, orders.map { state.batch(order: $0) })
+  }
+
+  private final class Owner {}
+
+  @Test func aLargePoolHasTheRoomsOfTheLaboratory() {
+    let (rooms, batches) = rooms(pages: 1 << 18, processors: 2)
+    #expect(rooms == [128, 128, 64, 32, 16, 8, 4, 8, 4, 2])
+    #expect(batches == [64, 32, 16, 8, 4, 2, 1, 8, 4, 2])
+  }
+
+  @Test func allCachesTogetherHoldAShare() {
+    for pages in [1, 64, 4096, 1 << 14, 1 << 18, 1 << 22, 1 << 28] {
+      for processors in [1, 2, 64, 1024, 4096] {
+        let (rooms, batches) = rooms(pages: pages, processors: processors)
+        let held = rooms.enumerated().reduce(0) { $0 + $1.element << $1.offset }
+        #expect(held * processors <= pages / 16 + 1, "\(pages) pages, \(processors) processors")
+        for order in rooms.indices {
+          #expect(rooms[order] <= 128)
+          #expect((1...64).contains(batches[order]))
+          #expect(batches[order] <= max(rooms[order], 1))
+        }
+      }
+    }
+  }
+
+  @Test func aSmallPoolHasNone() {
+    #expect(rooms(pages: 256, processors: 2).rooms.allSatisfy { $0 == 0 })
+  }
+}
