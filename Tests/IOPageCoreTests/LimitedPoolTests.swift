@@ -12,6 +12,9 @@ private func refusal(_ body: () throws(OutOfMemory) -> Void) -> OutOfMemory? {
   }
 }
 
+/// The view that a test has just made is not there.
+private struct NoView: Error {}
+
 @Suite struct LimitedPoolTests {
   @Test func aRequestBeyondTheLimitIsRefusedAtOnce() throws {
     let pool = PoolTestMemory.makePool(pages: 64)
@@ -84,30 +87,25 @@ private func refusal(_ body: () throws(OutOfMemory) -> Void) -> OutOfMemory? {
     let third = refusal { () throws(OutOfMemory) in _ = try pool.allocate(pages: 1) }
     #expect(third?.reason == .exhausted)
     _ = consume second
-    let rest = try pool.allocate(singlePagesForTest: 14)
-    #expect(rest == 14)
+    let rest = try pool.allocate(pages: 14)
+    #expect(rest.pageCount == 14)
     #expect(first.allocatedPages == 0)
     #expect(held.pageCount == 20)
-    #expect(refusal { () throws(OutOfMemory) in _ = try pool.limited(to: 65, reserving: 65) }?.reason
-      == .largerThanRegion)
+    #expect(
+      refusal { () throws(OutOfMemory) in _ = try pool.limited(to: 65, reserving: 65) }?.reason
+        == .largerThanRegion)
   }
 
   @Test func reclaimersAreAskedForAReserve() throws {
     let pool = PoolTestMemory.makePool(pages: 16)
-    let held = Guarded<[UInt]>([])
-    let bytes = try unsafe pool.allocate(pages: 8).release()
-    held.withLock { $0.append(unsafe UInt(bitPattern: bytes.baseAddress)) }
+    let held = try pool.allocate(pages: 8)
+    let first = held.pageNumber
+    _ = unsafe held.release()
     let reference = pool.reference
     let token = pool.onPressure { _ in
-      held.withLock { addresses in
-        guard let address = addresses.popLast(),
-          let start = UnsafeRawPointer(bitPattern: address),
-          let frames = unsafe reference.frames(at: start, pageCount: 8),
-          reference.claimRawBlock(frames)
-        else { return 0 }
-        reference.free(frames)
-        return 8
-      }
+      guard reference.claimRawBlock(first..<first + 8) else { return 0 }
+      reference.free(first..<first + 8)
+      return 8
     }
     let view = try pool.limited(to: 16, reserving: 12)
     #expect(view.reserve == 12 && view.limit == 16)
@@ -170,20 +168,20 @@ private func refusal(_ body: () throws(OutOfMemory) -> Void) -> OutOfMemory? {
   @Test func anEmptyPageMayOutliveEverything() throws {
     var pool: PagePool? = PoolTestMemory.makePool(pages: 4)
     var view = try pool?.limited(to: 4)
-    let empty = try view?.allocate(pages: 2).extracting(0..<0)
+    guard let empty = try view?.allocate(pages: 2).extracting(0..<0) else { throw NoView() }
     view = nil
     pool = nil
     let another = PoolTestMemory.makePool(pages: 4)
-    #expect(empty?.isFrom(another) == false)
-    #expect(empty?.isEmpty == true)
-    #expect(empty?.pageNumber == 0)
+    #expect(empty.isFrom(another) == false)
+    #expect(empty.isEmpty == true)
+    #expect(empty.pageNumber == 0)
   }
 
   /// Pages that are owned through an address stay on the account, or the reserve could not be kept.
   @Test func releasedPagesStayOnTheAccount() throws {
     let pool = PoolTestMemory.makePool(pages: 16)
     var view: LimitedPool? = try pool.limited(to: 12, reserving: 8)
-    guard let page = try view?.allocate(pages: 8) else { return Issue.record("No view.") }
+    guard let page = try view?.allocate(pages: 8) else { throw NoView() }
     let bytes = unsafe page.release()
     #expect(view?.allocatedPages == 8)
     let adopted = try unsafe IOPage(adopting: bytes, from: pool)
@@ -200,7 +198,7 @@ private func refusal(_ body: () throws(OutOfMemory) -> Void) -> OutOfMemory? {
   @Test func releasedPagesMayOutliveTheView() throws {
     let pool = PoolTestMemory.makePool(pages: 16)
     var view: LimitedPool? = try pool.limited(to: 12)
-    guard let page = try view?.allocate(pages: 4) else { return Issue.record("No view.") }
+    guard let page = try view?.allocate(pages: 4) else { throw NoView() }
     view = nil
     // The last owner that refers to the account.
     let bytes = unsafe page.release()
@@ -208,54 +206,22 @@ private func refusal(_ body: () throws(OutOfMemory) -> Void) -> OutOfMemory? {
     #expect(pool.statistics.freePages == 16)
   }
 
-  @Test func singlePagesAreTakenTogether() throws {
-    let pool = PoolTestMemory.makePool(pages: 16)
-    let view = try pool.limited(to: 6)
-    #expect(try view.takeAndDrop(singlePages: 6) == 6)
-    #expect(refusal { () throws(OutOfMemory) in _ = try view.takeAndDrop(singlePages: 7) }?.reason
-      == .limit)
-    #expect(view.allocatedPages == 0)
-  }
-
   /// Pages taken on one thread come back to the account on others.
   @Test func pagesComeBackOnAnyThread() throws {
     let pool = PoolTestMemory.makePool(pages: 64)
-    let view = try pool.limited(to: 32, reserving: 32)
+    let view = try pool.limited(to: 8, reserving: 8)
     onThreads(4) { index in
       var random = SplitMix64(seed: UInt64(index))
       for _ in 0..<3000 {
-        // Each may have eight at once, so that the limit is never reached.
-        let page = try? view.allocate(pages: random.number(in: 1...8), contents: .uninitialized)
-        if let page { #expect(page.pageCount > 0) } else { Issue.record("The reserve is short.") }
+        // Each has at most two at once, so that the limit is never reached.
+        do throws(OutOfMemory) {
+          _ = try view.allocate(order: random.number(below: 2), contents: .uninitialized)
+        } catch {
+          Issue.record("\(error)")
+        }
       }
     }
     #expect(view.allocatedPages == 0)
     #expect(pool.statistics.freePages == 64)
-  }
-}
-
-extension LimitedPool {
-  /// Takes single pages into a container that is dropped. Returns how many there were.
-  fileprivate func takeAndDrop(singlePages count: Int) throws(OutOfMemory) -> Int {
-    var taken = 0
-    let memory = UnsafeMutableBufferPointer<IOPage>.allocate(capacity: count)
-    defer { unsafe memory.deallocate() }
-    // The buffer is fresh; the span ends what it has initialised.
-    var span = unsafe OutputSpan(buffer: memory, initializedCount: 0)
-    try allocate(singlePages: count, into: &span)
-    taken = span.count
-    return taken
-  }
-}
-
-extension PagePool {
-  /// Takes so many single pages at once. Returns how many there were.
-  fileprivate func allocate(singlePagesForTest count: Int) throws(OutOfMemory) -> Int {
-    let memory = UnsafeMutableBufferPointer<IOPage>.allocate(capacity: count)
-    defer { unsafe memory.deallocate() }
-    // As above.
-    var span = unsafe OutputSpan(buffer: memory, initializedCount: 0)
-    try allocate(singlePages: count, into: &span)
-    return span.count
   }
 }

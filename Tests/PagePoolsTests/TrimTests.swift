@@ -142,7 +142,9 @@ private final class Discards: Sendable {
       trimmed.withLock { $0 = count }
     }
     out.wait(after: 0)
-    #expect(try reference.allocate(pages: 2 * parts, contents: .uninitialized, reclaim: .never) == 0)
+    let first = try reference.allocate(
+      pages: 2 * parts, contents: .uninitialized, reclaim: .never)
+    #expect(first == 0)
     trimming.wait()
     #expect(trimmed.withLock { $0 } == parts)
   }

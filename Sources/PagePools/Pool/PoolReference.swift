@@ -75,7 +75,9 @@ package struct PoolReference: @unchecked Sendable {
 
   /// The first byte of page 0.
   @unsafe
-  package var base: UnsafeMutableRawPointer { unsafe serving.control.pointee.base }  // never changes
+  package var base: UnsafeMutableRawPointer {
+    unsafe serving.control.pointee.base  // never changes
+  }
 
   var statistics: StatisticsBlock { unsafe control.pointee.statistics }  // never changes
   var dirty: FrameBitmap { unsafe control.pointee.dirty }  // never changes
