@@ -84,7 +84,6 @@ extension Buddy {
     let new = FrameWord(old.bits & ~FrameWord.spread(starts, order: order))
     let shift = BuddyGeometry.ordersPerLevel &* group.level
     countRuns(of: old, without: new, level: group.level, by: -1)
-    countFreeFrames(by: -(starts.nonzeroBitCount &<< (shift &+ order)))
     relist(group, listedRun: group.run, bits: new.bits)
     return BlocksTaken(firstFrame: group.frame, starts: starts, shift: shift)
   }

@@ -53,8 +53,6 @@ extension Buddy {
       if old.bits != 0 {
         let listedLimit = FrameWord.fullOrder &- 1
         countRuns(of: old, without: FrameWord(0), level: level, by: -1)
-        countFreeFrames(
-          by: -(old.bits.nonzeroBitCount &<< (BuddyGeometry.ordersPerLevel &* level)))
         setWord(at: position, to: 0)
         unlist(position, run: old.largestRunOrder(limit: listedLimit))
       }
@@ -64,13 +62,12 @@ extension Buddy {
     }
     let listedLimit = listedLimit(level: level)
     countRuns(of: new, without: old, level: level, by: 1)
-    countFreeFrames(by: mask.nonzeroBitCount &<< (BuddyGeometry.ordersPerLevel &* level))
     setWord(at: position, to: new.bits)
     let run = new.largestRunOrder(limit: listedLimit)
     guard old.bits != 0 else { return list(position, run: run) }
-    let listedRun = old.largestRunOrder(limit: listedLimit)
-    guard run != listedRun else { return }
-    unlist(position, run: listedRun)
+    // Most often the word's largest run is what it was.
+    if lists(ofLevel: level).contains(word, lane: run, in: words) { return }
+    unlist(position, run: old.largestRunOrder(limit: listedLimit))
     list(position, run: run)
   }
 }

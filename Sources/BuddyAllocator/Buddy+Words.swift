@@ -125,7 +125,7 @@ extension Buddy {
   }
 
   /// Adds to the numbers of free blocks by how many runs of each order `word` has and `rest`,
-  /// which lacks some of its bits, does not.
+  /// which lacks some of its bits, does not; and to the number of free frames likewise.
   @inline(__always)
   func countRuns(of word: FrameWord, without rest: FrameWord, level: Int, by sign: Int) {
     let limit = listedLimit(level: level)
@@ -134,6 +134,7 @@ extension Buddy {
     var (runs, kept) = (word.bits, rest.bits)
     var order = 0
     var difference = (runs & ~kept).nonzeroBitCount
+    countFreeFrames(by: sign &* (difference &<< first))
     while difference != 0 {
       guard order < limit else { return count(order: first &+ order, by: sign &* difference) }
       runs = FrameWord.paired(runs, order: order)

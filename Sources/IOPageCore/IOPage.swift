@@ -34,7 +34,8 @@ public struct IOPage: ~Copyable, @unchecked Sendable {
 
   /// Owns `frames`, which the caller has just got from `pool`, or none.
   package init(_ frames: Range<Int>, of pool: PoolReference) {
-    self.pool = pool
+    // What an empty page refers to is never looked at, but compared.
+    self.pool = frames.isEmpty ? pool.serving : pool
     // In bounds: the frames are the pool's.
     unsafe address = pool.base + frames.lowerBound << PagePool.pageShift
     pageCount = frames.count
@@ -97,8 +98,9 @@ extension IOPage {
   @unsafe
   public var baseAddress: UnsafeMutableRawPointer { unsafe address }
 
-  /// Whether the pages come from `pool`. O(1).
+  /// Whether the pages come from `pool`, through a client's view of it or not. O(1).
   public func isFrom(_ pool: PagePool) -> Bool {
-    unsafe self.pool.pointer == pool.reference.pointer
+    let origin = isEmpty ? self.pool : self.pool.serving
+    return unsafe origin.pointer == pool.reference.pointer
   }
 }

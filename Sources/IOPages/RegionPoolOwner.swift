@@ -9,7 +9,7 @@ internal import PagePools
 @safe
 final class RegionPoolOwner: @unchecked Sendable {
   // Sendable: nothing in it changes after the initialiser.
-  private let region: MemoryRegion
+  let region: MemoryRegion
   private let sideTables: SideTableMemory
   private let statistics: SideTableMemory
   private let caches: SideTableMemory
@@ -35,11 +35,31 @@ final class RegionPoolOwner: @unchecked Sendable {
     unsafe ControlBlocks.recycle(control)
   }
 
+  /// How the region's memory goes and comes back.
+  private var backing: PoolBacking {
+    var backing = PoolBacking()
+    backing.unitOrder = region.discardOrder
+    backing.isPresentAtFirst = region.granted.isPopulated
+    // A memory file may have other writers, in this process or another one.
+    backing.becomesZero = region.granted.storage == .anonymous
+    if region.promisesMemory {
+      backing.populate = { [region] pages in
+        do throws(RegionError) {
+          try region.populate(pages: pages)
+          return true
+        } catch {
+          return false
+        }
+      }
+    }
+    return backing
+  }
+
   /// The memory as the pool wants it described.
   @unsafe
   func memory(contents: KnownContents) -> PoolMemory {
     // All of it is mapped, zeroed and nobody else's, and stays so while this object lives.
-    return unsafe PoolMemory(
+    var memory = unsafe PoolMemory(
       base: region.address, pageCount: region.byteCount / PagePool.pageSize,
       availablePageCount: region.committedByteCount / PagePool.pageSize,
       largestOrder: region.granted.largestOrder, contents: contents, control: control,
@@ -47,5 +67,7 @@ final class RegionPoolOwner: @unchecked Sendable {
       processorCount: SystemLimits.possibleProcessorCount,
       onlineProcessorCount: SystemLimits.onlineProcessorCount, caches: caches.baseAddress,
       owner: self)
+    unsafe memory.backing = backing
+    return unsafe memory
   }
 }

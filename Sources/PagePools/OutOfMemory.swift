@@ -32,7 +32,7 @@ public struct OutOfMemory: Error, Equatable, Sendable {
   /// The order of the block that was asked for: the smallest that holds ``requestedPages``; 0 for
   /// a request of separate pages.
   public var requestedOrder: Int
-  /// The number of pages that were free at that instant.
+  /// The number of pages that were free at that instant, without those reserved for others.
   public var freePages: Int
   /// The order of the largest free block at that instant; nil if none was free.
   public var largestFreeOrder: Int?
@@ -40,11 +40,27 @@ public struct OutOfMemory: Error, Equatable, Sendable {
   public var node: Int
   /// What kept the request from being met.
   public var reason: Reason
+  /// The limit of this client that the request would have exceeded; nil if that is not the reason.
+  public var limit: Limit?
+
+  /// How many pages a client may have.
+  public struct Limit: Equatable, Sendable {
+    /// The pages that it may have out at once.
+    public var pages: Int
+    /// The pages that it had out at that instant.
+    public var pagesOut: Int
+
+    /// A limit with these figures: for layers above the pool, and for tests.
+    public init(pages: Int, pagesOut: Int) {
+      self.pages = pages
+      self.pagesOut = pagesOut
+    }
+  }
 
   /// An error with these figures: for layers above the pool, and for tests.
   public init(
     requestedPages: Int, requestedOrder: Int, freePages: Int, largestFreeOrder: Int?,
-    node: Int = -1, reason: Reason
+    node: Int = -1, reason: Reason, limit: Limit? = nil
   ) {
     self.requestedPages = requestedPages
     self.requestedOrder = requestedOrder
@@ -52,6 +68,7 @@ public struct OutOfMemory: Error, Equatable, Sendable {
     self.largestFreeOrder = largestFreeOrder
     self.node = node
     self.reason = reason
+    self.limit = limit
   }
 }
 
@@ -73,7 +90,8 @@ extension OutOfMemory: CustomStringConvertible {
       return "\(request): the pool never has a block of that order. "
         + "Open a larger region, or one with a larger largestOrder."
     case .limit:
-      return "\(request): this client's limit is reached; the pool has \(free). "
+      let figures = limit.map { " of \($0.pages) page(s), \($0.pagesOut) of them out," } ?? ""
+      return "\(request): this client's limit\(figures) is reached; the pool has \(free). "
         + "Give pages back, or raise the limit."
     case .notBacked:
       return "\(request)\(place): the kernel has no memory to put behind free pages. "

@@ -134,6 +134,16 @@ struct HierarchicalBitSetTests {
     #expect(fixture.memory.holds(before))
   }
 
+  /// A summary that promises a member where there is none must not lead to a word of somebody else.
+  @Test(arguments: [1, 65, 4097])
+  func theFirstMemberOfAnEmptySetTraps(capacity: Int) async {
+    await #expect(processExitsWith: .failure) { [capacity] in
+      let fixture = Fixture(capacity: capacity)
+      _ = fixture.set.first(lane: 0, in: fixture.words)
+      withExtendedLifetime(fixture) {}
+    }
+  }
+
   @Test func aWrongSummaryIsFound() {
     let fixture = Fixture(capacity: 5000)
     let (set, words) = (fixture.set, fixture.words)

@@ -63,7 +63,8 @@ public final class PoolTestMemory: @unchecked Sendable {
   /// `cacheByteLimit` is as in `PoolMemory`, which would leave a small pool without.
   public static func makePool(
     pages: Int, available: Int? = nil, largestOrder: Int? = nil, contents: KnownContents = .zero,
-    released: Flag = Flag(), cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil
+    released: Flag = Flag(), cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil,
+    backing: PoolBacking = PoolBacking()
   ) -> PagePool {
     let order = largestOrder ?? BlockOrder.fitting(frameCount: pages)
     let memory = unsafe PoolTestMemory(pages: pages, largestOrder: order, released: released)
@@ -72,7 +73,7 @@ public final class PoolTestMemory: @unchecked Sendable {
     }
     return memory.pool(
       pages: pages, available: available ?? pages, largestOrder: order, contents: contents,
-      cacheMethod: cacheMethod, cacheByteLimit: cacheByteLimit)
+      cacheMethod: cacheMethod, cacheByteLimit: cacheByteLimit, backing: backing)
   }
 
   /// A pool of one page that is the first page of a file, so that another process can see what
@@ -90,7 +91,8 @@ public final class PoolTestMemory: @unchecked Sendable {
 
   private func pool(
     pages: Int, available: Int, largestOrder: Int, contents: KnownContents,
-    cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil
+    cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil,
+    backing: PoolBacking = PoolBacking()
   ) -> PagePool {
     // The memory is the pool's alone; the control block is never freed.
     var memory = unsafe PoolMemory(
@@ -101,6 +103,7 @@ public final class PoolTestMemory: @unchecked Sendable {
       processorCount: PoolTestMemory.processorCount, caches: caches, owner: self)
     unsafe memory.cacheMethod = cacheMethod
     unsafe memory.cacheByteLimit = cacheByteLimit
+    unsafe memory.backing = backing
     return unsafe PagePool(memory: memory)
   }
 }

@@ -19,12 +19,19 @@ extension MemoryRegion {
         !pages.isEmpty && pages.lowerBound >= 0
           && pages.upperBound <= committedByteCount / pageByteCount,
         "discarding pages outside the committed part of the region")
-      guard registrationCount == 0 else {
-        throw RegionError(.registered, detail: "\(registrationCount) registrations")
-      }
+      try checkCanDiscard()
+      hasDiscarded.store(true, ordering: .relaxed)
       let start = pages.lowerBound * pageByteCount
       try mapping.discard(start..<start + pages.count * pageByteCount)
     }
+  }
+}
+
+extension MemoryRegion {
+  /// Throws `.registered` while a device has the region.
+  package func checkCanDiscard() throws(RegionError) {
+    let count = registrationCount
+    guard count == 0 else { throw RegionError(.registered, detail: "\(count) registrations") }
   }
 }
 

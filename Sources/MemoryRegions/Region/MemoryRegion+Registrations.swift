@@ -44,7 +44,7 @@ extension MemoryRegion {
   public var registrationCount: Int { registrations.load(ordering: .acquiring) }
 
   /// Announces that a device is to use the committed bytes, which are populated first if they
-  /// were not. The registration says how many they are: another thread may commit more meanwhile.
+  /// were not, or were discarded. The registration says how many they are: another thread may commit more meanwhile.
   ///
   /// Drop the registration after the device has let go of the memory, not before.
   /// - Throws: `.notRegistrable` for private memory that forked children get too: the first write
@@ -58,7 +58,9 @@ extension MemoryRegion {
       }
       // Read under the lock: no commit may come between what is populated and what is promised.
       let byteCount = committedByteCount
-      if !granted.isPopulated { try mapping.bringIn(0..<byteCount) }
+      if !granted.isPopulated || hasDiscarded.load(ordering: .relaxed) {
+        try mapping.bringIn(0..<byteCount)
+      }
       registrations.wrappingAdd(1, ordering: .relaxed)
       return byteCount
     }

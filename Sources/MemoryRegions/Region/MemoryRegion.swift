@@ -27,6 +27,8 @@ public final class MemoryRegion: Sendable {
   /// Held while the mapping is changed: one commit, registration or discard at a time.
   let changes = Mutex(())
   let claim = Mutex(Claim())
+  /// Whether pages were ever discarded.
+  let hasDiscarded = Atomic(false)
   /// Whether somebody outside the package may have written to the memory.
   let hasGivenAddress = Atomic(false)
 

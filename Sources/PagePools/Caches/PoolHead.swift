@@ -8,6 +8,8 @@
 //   16  caches   the first processor's cache
 //   24  number   as `area`, for reading the processor's number without sections
 //   32  mark     nonzero while the pool serves this process
+//   40  parent   in the account of a client (ClientAccount.swift), which begins like this and has zero
+//                in everything else: the pool's control block
 //
 // CPageMemoryCache.h, whose critical sections read the first three, has the same picture.
 
@@ -25,6 +27,7 @@ struct PoolHead: ~Copyable {
   @usableFromInline let caches: UnsafeMutableRawPointer?
   @usableFromInline let number: UInt
   let mark: Atomic<UInt64>
+  let parent: UnsafeMutableRawPointer?
 
   /// The head of a pool that is sealed still.
   ///
@@ -37,6 +40,18 @@ struct PoolHead: ~Copyable {
     unsafe self.caches = caches
     number = area
     mark = Atomic(PoolHead.aliveMark)
+    unsafe parent = nil
+  }
+
+  /// The head of a client's account.
+  @unsafe
+  init(clientOf parent: UnsafeMutableRawPointer) {
+    limit = Atomic(0)
+    area = 0
+    unsafe caches = nil
+    number = 0
+    mark = Atomic(0)
+    unsafe self.parent = parent
   }
 }
 

@@ -80,6 +80,7 @@ extension PoolReference {
     guard isOwnedByThisProcess else { return }
     // Both are addresses in one region, the page's not below the region's.
     let first = unsafe (address - base) >> PagePool.pageShift
-    free(first..<first + pageCount)
+    let frames = first..<first + pageCount
+    if let client { serving.free(frames, of: client) } else { free(frames) }
   }
 }

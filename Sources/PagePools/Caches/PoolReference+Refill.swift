@@ -16,7 +16,15 @@ extension PoolReference {
   ///
   /// - Returns: the entry; nil if neither the depot nor the buddy has such a block.
   func refill(order: Int, _ state: inout PoolState) -> UInt? {
-    let batch = activateCurrentCache(&state) ? state.caches.batch(order: order) : 1
+    var batch = activateCurrentCache(&state) ? state.caches.batch(order: order) : 1
+    if state.reserved > 0 {
+      // What is promised to clients must not leave the buddy.
+      batch = min(batch, state.available(to: nil) >> order)
+      guard batch > 0 else { return nil }
+    }
+    guard state.trimming.absentPages == 0 else {
+      return refillWithPresent(order: order, batch: batch, &state)
+    }
     return unsafe withUnsafeTemporaryAllocation(of: UInt.self, capacity: batch) { entries in
       guard let start = entries.baseAddress else { return nil }
       // A batch of entries is written from the end of the allocation on, so that what was taken
@@ -37,7 +45,7 @@ extension PoolReference {
 
   /// Puts blocks from the pool on the stack of this processor.
   @unsafe
-  private func stack(
+  func stack(
     _ entries: UnsafeMutablePointer<UInt>, count: Int, order: Int, _ state: inout PoolState
   ) {
     // The caller has so many entries, and does not change them meanwhile.
@@ -130,7 +138,7 @@ extension PoolReference {
 
   /// What is known of the contents of a block from the buddy, whose pages count as dirty from now
   /// on.
-  private func tag(_ frame: Int, order: Int) -> UInt {
+  func tag(_ frame: Int, order: Int) -> UInt {
     if order == 0, dirty.contains(frame) { return 0 }
     let frames = frame..<frame + 1 << order
     if dirty.first(in: frames, where: false) == frames.upperBound { return 0 }

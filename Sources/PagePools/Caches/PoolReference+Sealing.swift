@@ -60,7 +60,7 @@ extension PoolReference {
   /// Unseals the pool, if enough of it is free and it has caches and is open.
   @inline(__always)
   func unsealIfPlenty(_ state: inout PoolState) {
-    guard state.caches.isSealed, state.buddy.freeFrameCount >= state.caches.plentyMark,
+    guard state.caches.isSealed, state.available(to: nil) >= state.caches.plentyMark,
       !state.isClosed
     else { return }
     resumeCaching(&state)

@@ -35,6 +35,11 @@ public struct PoolStatistics: Sendable {
   /// Pages that a caller wanted zeroed and that were known to be zero.
   public var knownZeroPages = 0
 
+  /// Pages whose memory was given back to the kernel by trimming, since the pool was opened.
+  public var trimmedPages = 0
+  /// The free pages that have no memory behind them at the moment because it was given back.
+  public var absentPages = 0
+
   /// Nothing at all: what a forked child sees of its parent's pool.
   public init() {}
 
@@ -57,10 +62,13 @@ extension PagePool {
       cached = reference.cacheTotals(state)
       statistics.pageCount = state.buddy.managedFrameCount
       statistics.cachedPages = cached.pages + state.depots.pageCount
-      statistics.freePages = state.buddy.freeFrameCount + statistics.cachedPages
+      // What a trim has out of the buddy is free as well: requests wait for it.
+      statistics.freePages =
+        state.buddy.freeFrameCount + statistics.cachedPages + state.trimming.pagesOut
       statistics.allocatedPages =
         state.buddy.managedFrameCount - state.buddy.withheldFrameCount - statistics.freePages
       statistics.freeBlocks = state.buddy.freeBlocks
+      statistics.absentPages = state.trimming.absentPages
       statistics.largestOrder = state.buddy.largestOrder
     }
     statistics.reservedPageCount = reference.pageCount
@@ -72,6 +80,7 @@ extension PagePool {
     statistics.reclaimedPages = counters.total(.reclaimedPages)
     statistics.clearedPages = counters.total(.clearedPages)
     statistics.knownZeroPages = counters.total(.knownZeroPages)
+    statistics.trimmedPages = counters.total(.trimmedPages)
     return statistics
   }
 

@@ -80,12 +80,16 @@ extension PoolReference {
 
   /// The error for a request that found no memory, with the figures of this instant.
   static func failure(
-    _ request: PageRequest, state: borrowing PoolState, reason: OutOfMemory.Reason? = nil
+    _ request: PageRequest, state: borrowing PoolState, client: ClientReference? = nil,
+    reason: OutOfMemory.Reason? = nil
   ) -> OutOfMemory {
-    let free = state.buddy.freeFrameCount
+    // What is promised to others is not free to this one.
+    let free = state.available(to: client)
+    let limit = state.exceededLimit(request.pages, of: client)
     return OutOfMemory(
       requestedPages: request.pages, requestedOrder: request.order, freePages: free,
       largestFreeOrder: state.buddy.largestFreeOrder,
-      reason: reason ?? (free < request.pages ? .exhausted : .fragmented))
+      reason: reason ?? (limit != nil ? .limit : free < request.pages ? .exhausted : .fragmented),
+      limit: limit)
   }
 }

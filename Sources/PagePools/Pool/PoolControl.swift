@@ -22,12 +22,17 @@ struct PoolControl: ~Copyable {
   let lock: PoolLock
   /// Counts the rounds of reclaiming that have ended.
   let rounds: EventCount
+  /// Counts what trims put back, where it is waited for, and the trims that have ended.
+  let trims: EventCount
+  let mayHaveAbsentPages: Atomic<Bool>
+  let backing: PoolBacking
   let base: UnsafeMutableRawPointer
   let pageCount: Int
   let largestOrder: Int
   let dirty: FrameBitmap
   let raw: FrameBitmap
   let heads: FrameBitmap
+  let absent: FrameBitmap
   let statistics: StatisticsBlock
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
@@ -42,12 +47,16 @@ struct PoolControl: ~Copyable {
     unsafe dirty = FrameBitmap(tables + layout.dirty, frameCount: memory.pageCount)
     unsafe raw = FrameBitmap(tables + layout.raw, frameCount: memory.pageCount)
     unsafe heads = FrameBitmap(tables + layout.heads, frameCount: memory.pageCount)
+    unsafe absent = FrameBitmap(tables + layout.absent, frameCount: memory.pageCount)
+    backing = unsafe memory.backing
     statistics = unsafe StatisticsBlock(memory.statistics, processorCount: memory.processorCount)
     unsafe base = memory.base
     pageCount = unsafe memory.pageCount
     largestOrder = unsafe memory.largestOrder
     lock = PoolLock()
     rounds = EventCount()
+    trims = EventCount()
+    mayHaveAbsentPages = Atomic(false)
   }
 }
 
@@ -68,6 +77,9 @@ struct PoolState: ~Copyable {
   var roundThread: UInt = 0
   /// The threads that wait for its round to end.
   var roundWaiters = 0
+  var trimming = TrimState()
+  /// The free pages that are promised to clients and that they do not have.
+  var reserved = 0
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
   @unsafe
@@ -86,8 +98,9 @@ struct PoolState: ~Copyable {
     owner = unsafe memory.owner
   }
 
-  /// Whether all pages are back in the buddy.
+  /// Whether all pages are back in the buddy, and nobody is about to take some for a trim.
   var isIdle: Bool {
-    buddy.freeFrameCount + buddy.withheldFrameCount == buddy.managedFrameCount
+    trimming.thread == 0
+      && buddy.freeFrameCount + buddy.withheldFrameCount == buddy.managedFrameCount
   }
 }

@@ -41,6 +41,8 @@ public struct PoolMemory {
   public var cacheByteLimit: Int?
   /// The number of processors that are in use, which share what may be kept in caches.
   public var onlineProcessorCount: Int
+  /// How the memory behind the pages goes and comes back.
+  public var backing = PoolBacking()
   /// Kept alive until the pool's handle is gone and its last page is back, then let go: the place
   /// to unmap the memory and to recycle the control block.
   public var owner: AnyObject

@@ -12,9 +12,11 @@ extension PoolReference {
   package func allocate(
     pages count: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
-    let frame = try satisfy(.run(pages: count), reclaim: reclaim) {
-      $0.buddy.allocate(frames: count)
+    let request = PageRequest.run(pages: count)
+    let taken = try satisfy(request, reclaim: reclaim) { state in
+      count <= state.available(to: nil) ? state.buddy.allocate(frames: count) : nil
     }
+    let frame = try present(taken..<taken + count, request)
     prepare(frame..<frame + count, contents: contents)
     return frame
   }
@@ -25,17 +27,26 @@ extension PoolReference {
   package func allocate(
     order: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
-    let entry = try satisfy(.block(order: order), reclaim: reclaim) { state -> UInt? in
+    let request = PageRequest.block(order: order)
+    let entry = try satisfy(request, reclaim: reclaim) { state -> UInt? in
       if !state.caches.isSealed, order < ProcessorCache.orderCount {
         return refill(order: order, &state)
       }
-      guard let frame = state.buddy.allocate(order: order) else { return nil }
+      guard 1 << order <= state.available(to: nil),
+        let frame = state.buddy.allocate(order: order)
+      else { return nil }
       // The frame is the pool's.
       let address = unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
       return address | PoolReference.partlyKnown
     }
-    prepareCached(entry, order: order, contents: contents)
-    return frame(ofEntry: entry)
+    var frame = frame(ofEntry: entry)
+    if entry & PoolReference.partlyKnown == 0 {
+      prepareCached(entry, order: order, contents: contents)
+    } else {
+      frame = try present(frame..<frame + 1 << order, request)
+      prepare(frame..<frame + 1 << order, contents: contents)
+    }
+    return frame
   }
 
   /// Tries, seals the pool, asks the reclaimers, and tries again each time, until `attempt`
@@ -47,6 +58,17 @@ extension PoolReference {
     _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
   ) throws(OutOfMemory) -> R {
     try checkCanEverMeet(request)
+    let taken = try meet(request, reclaim: reclaim, client: nil, attempt: attempt)
+    statistics.add(request.blocks, to: .allocations)
+    return taken
+  }
+
+  /// The same for a request that the pool could meet and that is not counted if it succeeds.
+  @inline(__always)
+  func meet<R>(
+    _ request: PageRequest, reclaim: ReclaimPolicy, client: ClientReference?,
+    attempt: (inout PoolState) -> R?
+  ) throws(OutOfMemory) -> R {
     var taken = withLock { state -> R? in
       let taken = attempt(&state)
       if taken != nil { unsealIfPlenty(&state) }
@@ -54,14 +76,14 @@ extension PoolReference {
     }
     var failure: OutOfMemory?
     if taken == nil {
-      (taken, failure) = reclaimAndRetry(request, reclaim: reclaim, attempt: attempt)
+      (taken, failure) = reclaimAndRetry(
+        request, reclaim: reclaim, client: client, attempt: attempt)
     }
     guard let taken else {
       statistics.add(1, to: .failures)
       guard let failure else { fatalError("A failed request must say why.") }
       throw failure
     }
-    statistics.add(request.blocks, to: .allocations)
     return taken
   }
 

@@ -8,6 +8,12 @@ extension PoolReference {
   /// Records that a block is owned through its address from now on.
   package func releaseToRaw(_ frames: Range<Int>) {
     guard isOwnedByThisProcess, !frames.isEmpty else { return }
+    guard let client else { return recordRaw(frames) }
+    serving.recordRaw(frames)
+    if serving.withLock({ $0.disown(frames.count, of: client) }) { client.deallocate() }
+  }
+
+  private func recordRaw(_ frames: Range<Int>) {
     withLock { _ in
       heads.remove(frames)
       heads.insert(frames.lowerBound..<frames.lowerBound + 1)

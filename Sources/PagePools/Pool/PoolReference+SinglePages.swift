@@ -36,21 +36,25 @@ extension PoolReference {
     singlePages count: Int, reclaim: ReclaimPolicy, receive: (Int) -> Void
   ) throws(OutOfMemory) {
     guard count > 0 else { return }
+    var maybeAbsent: [Int] = []
     try satisfy(.singles(count: count), reclaim: reclaim) { state -> Void? in
-      guard state.buddy.freeFrameCount + state.depots.singlePageCount >= count else { return nil }
+      guard state.available(to: nil) + state.depots.singlePageCount >= count else { return nil }
       var missing = count
       while missing > 0 {
         let blocks = state.takeBlocks(order: 0, atMost: missing)
         guard blocks.starts != 0 else { fatalError("A free page vanished under the pool's lock.") }
         var starts = blocks.starts
         while starts != 0 {
-          receive(blocks.firstFrame + starts.trailingZeroBitCount)
+          let frame = blocks.firstFrame + starts.trailingZeroBitCount
+          if state.trimming.absentPages == 0 { receive(frame) } else { maybeAbsent.append(frame) }
           starts &= starts - 1
           missing -= 1
         }
       }
       return ()
     }
+    guard !maybeAbsent.isEmpty else { return }
+    for frame in try present(singles: maybeAbsent) { receive(frame) }
   }
 
   /// Gives `count` single pages back. In a forked child this does nothing.

@@ -14,6 +14,9 @@ package struct PoolReference: @unchecked Sendable {
   @usableFromInline
   package let pointer: UnsafeMutableRawPointer
 
+  /// Refers to what has a head at `pointer`.
+  init(_ pointer: UnsafeMutableRawPointer) { unsafe self.pointer = pointer }
+
   /// Makes a pool of `memory` and refers to it. It is sealed still.
   @unsafe
   init(creating memory: PoolMemory) {
@@ -55,7 +58,7 @@ package struct PoolReference: @unchecked Sendable {
   @inline(__always)
   package var isOwnedByThisProcess: Bool {
     // The mark is atomic and in the head of memory that is never unmapped.
-    unsafe head.pointee.mark.load(ordering: .relaxed) != 0
+    unsafe serving.head.pointee.mark.load(ordering: .relaxed) != 0
   }
 
   /// Runs `body` with the pool's lock held.
@@ -72,10 +75,14 @@ package struct PoolReference: @unchecked Sendable {
 
   /// The first byte of page 0.
   @unsafe
-  package var base: UnsafeMutableRawPointer { unsafe control.pointee.base }  // never changes
+  package var base: UnsafeMutableRawPointer {
+    unsafe serving.control.pointee.base  // never changes
+  }
 
   var statistics: StatisticsBlock { unsafe control.pointee.statistics }  // never changes
   var dirty: FrameBitmap { unsafe control.pointee.dirty }  // never changes
   var raw: FrameBitmap { unsafe control.pointee.raw }  // never changes
   var heads: FrameBitmap { unsafe control.pointee.heads }  // never changes
+  var absent: FrameBitmap { unsafe control.pointee.absent }  // never changes
+  var backing: PoolBacking { unsafe control.pointee.backing }  // never changes
 }

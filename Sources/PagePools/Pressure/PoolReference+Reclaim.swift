@@ -14,19 +14,26 @@ extension PoolReference {
     case done(R)
     case fail(OutOfMemory)
     case waitForRound(seen: UInt32)
+    case waitForTrim(seen: UInt32)
     case ask([Reclaimer])
   }
 
   /// Retries `attempt` with the help of the reclaimers. Returns what it took, or why it failed.
   @inline(never)
   func reclaimAndRetry<R>(
-    _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
+    _ request: PageRequest, reclaim: ReclaimPolicy, client: ClientReference?,
+    attempt: (inout PoolState) -> R?
   ) -> (R?, OutOfMemory?) {
     var round = 0
     var waited = 0
     var canHelp = reclaim == .allowed
+    var hasWaitedForTrim = false
     while isOwnedByThisProcess {
-      switch nextStep(request, canHelp: canHelp, attempt: attempt) {
+      let step = nextStep(
+        request, client: client, canHelp: canHelp, hasWaitedForTrim: hasWaitedForTrim,
+        attempt: attempt)
+      hasWaitedForTrim = false
+      switch step {
       case .done(let taken): return (taken, nil)
       case .fail(let failure): return (nil, failure)
       case .waitForRound(let seen):
@@ -34,6 +41,9 @@ extension PoolReference {
         // Other threads' rounds count, so that their number bounds the waiting.
         waited += 1
         if waited == PoolReference.roundLimit { canHelp = false }
+      case .waitForTrim(let seen):
+        unsafe control.pointee.trims.wait(after: seen)
+        hasWaitedForTrim = true
       case .ask(let reclaimers):
         round += 1
         let (taken, freed) = ask(
@@ -48,13 +58,25 @@ extension PoolReference {
 
   /// Tries once more, and decides under the same lock what is next.
   private func nextStep<R>(
-    _ request: PageRequest, canHelp: Bool, attempt: (inout PoolState) -> R?
+    _ request: PageRequest, client: ClientReference?, canHelp: Bool, hasWaitedForTrim: Bool,
+    attempt: (inout PoolState) -> R?
   ) -> NextStep<R> {
     withLock { state -> NextStep<R> in
+      // While somebody waits, trims take nothing: what was waited for is here.
+      if hasWaitedForTrim { state.trimming.waiters -= 1 }
       if let taken = attemptExactly(&state, attempt) { return .done(taken) }
+      if state.exceededLimit(request.pages, of: client) != nil {
+        return .fail(PoolReference.failure(request, state: state, client: client))
+      }
+      let thread = state.trimming.thread
+      if state.trimming.pagesOut > 0, thread != Platform.threadIdentifier {
+        state.trimming.waiters += 1
+        // Read under the lock, under which the pages come back: it cannot be missed.
+        return .waitForTrim(seen: unsafe control.pointee.trims.current)
+      }
       let isReentrant = state.roundThread == Platform.threadIdentifier
       guard canHelp, !isReentrant else {
-        return .fail(PoolReference.failure(request, state: state))
+        return .fail(PoolReference.failure(request, state: state, client: client))
       }
       if state.roundThread != 0 {
         state.roundWaiters += 1
@@ -63,7 +85,7 @@ extension PoolReference {
       }
       state.reclaimers.removeAll { $0.isCancelled }
       guard !state.reclaimers.isEmpty else {
-        return .fail(PoolReference.failure(request, state: state))
+        return .fail(PoolReference.failure(request, state: state, client: client))
       }
       state.roundThread = Platform.threadIdentifier
       return .ask(state.reclaimers)

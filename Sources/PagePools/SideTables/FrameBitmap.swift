@@ -64,6 +64,16 @@ struct FrameBitmap: @unchecked Sendable {
     unsafe words[frame &>> 6].load(ordering: .relaxed) == .max
   }
 
+  /// The number of bits that are set in a range of frames. O(frames / 64).
+  func count(in frames: Range<Int>) -> Int {
+    var count = 0
+    forEachWord(in: frames) { index, mask in
+      // The frames are the pool's: the caller has checked them.
+      count += unsafe (words[index].load(ordering: .relaxed) & mask).nonzeroBitCount
+    }
+    return count
+  }
+
   /// The first frame of the range whose bit is `value`; the range's end if there is none.
   func first(in frames: Range<Int>, where value: Bool) -> Int {
     var found = frames.upperBound

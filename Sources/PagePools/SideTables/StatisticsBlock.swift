@@ -20,6 +20,7 @@ enum Counter: Int {
   case reclaimedPages
   case clearedPages
   case knownZeroPages
+  case trimmedPages
 }
 
 /// The counters of a pool.
