@@ -14,9 +14,9 @@ struct PoolLock: ~Copyable {
   private static let free: UInt32 = 0
   private static let held: UInt32 = 1
   private static let contended: UInt32 = 2
-  /// How often a thread looks again before it sleeps: some microseconds, several times as long as the
+  /// How often a thread looks again before it sleeps: some microseconds, many times as long as the
   /// lock is usually held. To sleep and to be woken costs more, and the one who wakes pays as well.
-  private static let spinCount = 200
+  private static let spinCount = 500
 
   @inline(__always)
   borrowing func acquire() {
