@@ -35,9 +35,10 @@ public struct IOPage: ~Copyable, @unchecked Sendable {
   /// Owns `frames`, which the caller has just got from `pool`, or none.
   package init(_ frames: Range<Int>, of pool: PoolReference) {
     // What an empty page refers to is never looked at, but compared.
-    self.pool = frames.isEmpty ? pool.serving : pool
+    let serving = pool.serving
+    self.pool = frames.isEmpty ? serving : pool
     // In bounds: the frames are the pool's.
-    unsafe address = pool.base + frames.lowerBound << PagePool.pageShift
+    unsafe address = serving.base + frames.lowerBound << PagePool.pageShift
     pageCount = frames.count
   }
 
@@ -60,7 +61,7 @@ public struct IOPage: ~Copyable, @unchecked Sendable {
   /// The pages as the pool numbers them. The page is not empty.
   package var frames: Range<Int> {
     // Both are addresses in one region, the page's not below the region's.
-    let first = unsafe (address - pool.base) >> PagePool.pageShift
+    let first = unsafe (address - pool.serving.base) >> PagePool.pageShift
     return first..<first + pageCount
   }
 }

@@ -32,6 +32,17 @@ static inline void page_memory_fill(void *start, int byte, size_t count) {
   __builtin_memset(start, byte, count);
 }
 
+/// Clears a page or two by wide stores. Returns whether this processor has them.
+int page_memory_clear_small(void *start, size_t count);
+
+/// Clears whole pages.
+static inline void page_memory_clear(void *start, size_t count) {
+#if defined(__linux__) && defined(__x86_64__)
+  if (count <= 8192 && page_memory_clear_small(start, count)) return;
+#endif
+  __builtin_memset(start, 0, count);
+}
+
 /// Tells the thread sanitizer, where there is one, that the lock at `lock` is held now.
 void page_memory_lock_acquired(const void *lock);
 

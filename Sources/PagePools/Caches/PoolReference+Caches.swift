@@ -79,8 +79,9 @@ extension PoolReference {
     // In a forked child there is no base to count from.
     guard isOwnedByThisProcess else { return }
     // Both are addresses in one region, the page's not below the region's.
-    let first = unsafe (address - base) >> PagePool.pageShift
+    let pool = serving
+    let first = unsafe (address - pool.base) >> PagePool.pageShift
     let frames = first..<first + pageCount
-    if let client { serving.free(frames, of: client) } else { free(frames) }
+    if let client { pool.free(frames, of: client) } else { pool.free(frames) }
   }
 }

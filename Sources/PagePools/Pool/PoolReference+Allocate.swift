@@ -105,8 +105,8 @@ extension PoolReference {
       guard start < frames.upperBound else { break }
       let end = dirty.first(in: start..<frames.upperBound, where: false)
       // The pages of a pool are mapped and, until they are handed out, ours.
-      unsafe page_memory_fill(
-        base + start << PagePool.pageShift, 0, (end - start) << PagePool.pageShift)
+      unsafe page_memory_clear(
+        base + start << PagePool.pageShift, (end - start) << PagePool.pageShift)
       cleared += end - start
       frame = end
     }
@@ -129,7 +129,7 @@ extension PoolReference {
       statistics.add(pages, to: .knownZeroPages)
     } else if let block = unsafe UnsafeMutableRawPointer(bitPattern: entry) {
       // The block is mapped and, until it is handed out, ours.
-      unsafe page_memory_fill(block, 0, pages << PagePool.pageShift)
+      unsafe page_memory_clear(block, pages << PagePool.pageShift)
       statistics.add(pages, to: .clearedPages)
     }
   }

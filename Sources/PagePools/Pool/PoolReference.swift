@@ -73,11 +73,9 @@ package struct PoolReference: @unchecked Sendable {
   /// The number of pages that are reserved for the pool.
   package var pageCount: Int { unsafe control.pointee.pageCount }  // never changes
 
-  /// The first byte of page 0.
+  /// The first byte of page 0 of a pool; not for a client's account, see ``serving``.
   @unsafe
-  package var base: UnsafeMutableRawPointer {
-    unsafe serving.control.pointee.base  // never changes
-  }
+  package var base: UnsafeMutableRawPointer { unsafe control.pointee.base }  // never changes
 
   var statistics: StatisticsBlock { unsafe control.pointee.statistics }  // never changes
   var dirty: FrameBitmap { unsafe control.pointee.dirty }  // never changes
