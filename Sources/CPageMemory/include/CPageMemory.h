@@ -11,6 +11,15 @@ uintptr_t page_memory_thread_identifier(void);
 /// The number of the processor that the calling thread ran on a moment ago.
 unsigned page_memory_processor_number(void);
 
+/// Tells the processor that this is a loop which waits for another one.
+static inline void page_memory_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
 /// Keeps the calling thread on one processor from now on. Returns 0 or an error number.
 int page_memory_stay_on_processor(unsigned number);
 

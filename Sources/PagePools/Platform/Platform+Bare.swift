@@ -27,6 +27,9 @@
     /// There are no critical sections.
     static func barrier() {}
 
+    /// Nothing to wait for.
+    static func relax() {}
+
     /// Nobody else runs.
     static func pause(attempt: Int) {}
 

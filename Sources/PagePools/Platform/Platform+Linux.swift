@@ -35,6 +35,10 @@
     /// Returns when every critical section that was running has ended or will start again.
     static func barrier() { page_memory_sequences_barrier() }
 
+    /// Tells the processor that this is a loop which waits.
+    @inline(__always)
+    static func relax() { page_memory_relax() }
+
     /// Lets others run: the caller has looked `attempt` times for what another thread is to do.
     static func pause(attempt: Int) {
       page_memory_pause(UInt32(truncatingIfNeeded: min(attempt, 1000)))

@@ -14,8 +14,9 @@ struct PoolLock: ~Copyable {
   private static let free: UInt32 = 0
   private static let held: UInt32 = 1
   private static let contended: UInt32 = 2
-  /// How often a thread looks again before it sleeps: about as long as the lock is usually held.
-  private static let spinCount = 64
+  /// How often a thread looks again before it sleeps: some microseconds, several times as long as the
+  /// lock is usually held. To sleep and to be woken costs more, and the one who wakes pays as well.
+  private static let spinCount = 200
 
   @inline(__always)
   borrowing func acquire() {
@@ -27,11 +28,14 @@ struct PoolLock: ~Copyable {
 
   @inline(never)
   private borrowing func acquireContended() {
-    for _ in 0..<PoolLock.spinCount where state.load(ordering: .relaxed) == PoolLock.free {
-      let attempt = state.weakCompareExchange(
-        expected: PoolLock.free, desired: PoolLock.held, successOrdering: .acquiring,
-        failureOrdering: .relaxed)
-      if attempt.exchanged { return }
+    for _ in 0..<PoolLock.spinCount {
+      if state.load(ordering: .relaxed) == PoolLock.free {
+        let attempt = state.weakCompareExchange(
+          expected: PoolLock.free, desired: PoolLock.held, successOrdering: .acquiring,
+          failureOrdering: .relaxed)
+        if attempt.exchanged { return }
+      }
+      Platform.relax()
     }
     while state.exchange(PoolLock.contended, ordering: .acquiring) != PoolLock.free {
       sleep(while: PoolLock.contended)

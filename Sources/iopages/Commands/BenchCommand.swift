@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       Workloads, with blocks of 4096 bytes times a power of two, aligned to 4096, contents untouched:
         W1   pair: one page is taken and given back
-        W1b  the same with bursts of 32 pages, by the calls for many pages
+        W1b  the same with bursts of 32 pages, by the calls for many pages of those that have them
         W2   65,536 pages are taken and then given back: in LIFO, FIFO and random order
         W3   mix: a random one of 8192 blocks of the orders 0...9 is given back and replaced; each \
       order is half as likely as the one below, the last as likely as the one below

@@ -1,3 +1,4 @@
+import IOPages
 import Synchronization
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
     let ready = Atomic<Int>(0)
     let early = Atomic<Int>(0)
     let elapsed = try threads.run { index, clock in
-      indices.withLock { $0.append(index) }
+      indices.withVisibleLock { $0.append(index) }
       for round in 1...3 {
         ready.add(1, ordering: .sequentiallyConsistent)
         clock.measure {
@@ -22,7 +23,7 @@ import Testing
         }
       }
     }
-    #expect(indices.withLock { $0.sorted() } == Array(0..<count))
+    #expect(indices.withVisibleLock { $0.sorted() } == Array(0..<count))
     #expect(early.load(ordering: .relaxed) == 0)
     #expect(elapsed > 0)
   }

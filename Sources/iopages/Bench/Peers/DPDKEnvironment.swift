@@ -19,21 +19,24 @@ final class DPDKEnvironment: Sendable {
 
   /// What it is started with. 2 GiB are for the pool of one GiB and the heap; the machine's memory is
   /// only taken as far as it is touched.
-  static let arguments = [
-    "iopages", "--no-huge", "-m", "2048", "--no-pci", "--no-shconf", "--no-telemetry", "-l", "0",
-    "--log-level=error",
-  ]
+  static func arguments(processor: Int32) -> [String] {
+    [
+      "iopages", "--no-huge", "-m", "2048", "--no-pci", "--no-shconf", "--no-telemetry",
+      "-l", "\(processor)", "--log-level=error",
+    ]
+  }
 
-  /// Starts it. Binds the calling thread to a processor of DPDK's choice.
-  init() throws(PeerLibrary.Failure) {
+  /// Starts it, and binds the calling thread to that processor.
+  init(processor: Int32) throws(PeerLibrary.Failure) {
     let versions = ["26", "25", "24", "23", "22"]
     library = try PeerLibrary(oneOf: versions.map { "librte_eal.so.\($0)" })
     unsafe register = try library.function("rte_thread_register", as: ThreadCall.self)
     unsafe unregister = try library.function("rte_thread_unregister", as: ThreadLeave.self)
     let start = try unsafe library.function("rte_eal_init", as: Start.self)
     // DPDK keeps and permutes the words: they are never freed.
-    var words = unsafe DPDKEnvironment.arguments.map { unsafe strdup($0) }
-    let count = Int32(DPDKEnvironment.arguments.count)
+    let arguments = DPDKEnvironment.arguments(processor: processor)
+    var words = unsafe arguments.map { unsafe strdup($0) }
+    let count = Int32(arguments.count)
     let result = unsafe words.withUnsafeMutableBufferPointer { words in
       unsafe words.baseAddress.map { unsafe start(count, $0) } ?? -1
     }

@@ -114,7 +114,10 @@ struct PeerCatalog {
 
   private mutating func startedEnvironment() throws(PeerLibrary.Failure) -> DPDKEnvironment {
     if let environment { return try environment.get() }
-    let started = Result { () throws(PeerLibrary.Failure) in try DPDKEnvironment() }
+    let processor = (try? Processors())?.numbers.first ?? 0
+    let started = Result { () throws(PeerLibrary.Failure) in
+      try DPDKEnvironment(processor: processor)
+    }
     environment = started
     return try started.get()
   }

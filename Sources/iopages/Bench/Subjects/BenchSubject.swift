@@ -54,10 +54,14 @@ extension BenchSubject {
   /// A block that has to be there: the workloads never ask for more than there is.
   @inline(__always)
   func mustTake(order: Int) -> Block {
-    guard let block = take(order: order) else {
-      fatalError("\(name.rawValue) has no block of order \(order) left.")
-    }
+    guard let block = take(order: order) else { failExhausted(order: order) }
     return block
+  }
+
+  /// Kept out of the measured loops.
+  @inline(never)
+  private func failExhausted(order: Int) -> Never {
+    fatalError("\(name.rawValue) has no block of order \(order) left.")
   }
 
   @inline(__always)

@@ -34,7 +34,7 @@ struct PoolPages: BenchSubject {
       do throws(OutOfMemory) {
         try pool.allocate(singlePages: size, into: &pages, contents: .uninitialized)
       } catch {
-        fatalError("iopages has no \(size) pages left.")
+        fatalError("iopages has not enough pages left.")
       }
       pool.free(&pages)
     }

@@ -3,7 +3,6 @@
 // so that a line moves between the processors once in a while and not for each block.
 
 import CBenchSupport
-import Glibc
 import Synchronization
 
 /// A bounded queue of blocks for one producer and one consumer.
@@ -75,7 +74,7 @@ final class HandoverRing<Block: ~Copyable>: @unchecked Sendable {
   @inline(never)
   private func waitForRoom(_ cursor: inout Cursor) {
     finishPutting(&cursor)
-    wait {
+    BusyWaiting.wait {
       cursor.other = read.load(ordering: .acquiring)
       return cursor.own - cursor.other <= mask
     }
@@ -84,20 +83,9 @@ final class HandoverRing<Block: ~Copyable>: @unchecked Sendable {
   @inline(never)
   private func waitForBlocks(_ cursor: inout Cursor) {
     tellWhatWasTaken(&cursor)
-    wait {
+    BusyWaiting.wait {
       cursor.other = written.load(ordering: .acquiring)
       return cursor.own != cursor.other
-    }
-  }
-
-  @inline(__always)
-  private func wait(until condition: () -> Bool) {
-    var turns = 0
-    while !condition() {
-      bench_pause()
-      turns += 1
-      // Where both threads share a processor, the other one needs it.
-      if turns % 4096 == 0 { sched_yield() }
     }
   }
 }

@@ -83,14 +83,23 @@ final class SharedClock: Sendable {
   private func meet(_ counter: borrowing Atomic<Int>) {
     let number = counter.add(1, ordering: .acquiringAndReleasing).newValue
     let all = (number + threadCount - 1) / threadCount * threadCount
+    BusyWaiting.wait { counter.load(ordering: .acquiring) >= all }
+    // Nobody may pass while the last measurement is not added up.
+    BusyWaiting.wait { left.load(ordering: .acquiring) >= all - threadCount }
+  }
+}
+
+/// Waiting without sleep: to be woken takes longer than what is measured.
+enum BusyWaiting {
+  /// Returns when the condition is true.
+  @inline(__always)
+  static func wait(until condition: () -> Bool) {
     var turns = 0
-    while counter.load(ordering: .acquiring) < all {
+    while !condition() {
       bench_pause()
       turns += 1
       // Where there are fewer processors than threads, the others need this one.
       if turns % 4096 == 0 { sched_yield() }
     }
-    // Nobody may pass while the last measurement is not added up.
-    while left.load(ordering: .acquiring) < all - threadCount { bench_pause() }
   }
 }

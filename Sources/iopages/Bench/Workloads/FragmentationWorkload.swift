@@ -19,6 +19,9 @@ struct FragmentationWorkload: SubjectWorkload {
         seed += 1
         let region = AgedRegion(
           of: subject, pageCount: pageCount, largestOrder: sizes.largestMixedOrder, seed: seed)
+        // What an allocator keeps apart of the region's last life it puts together when all of it is
+        // asked for: each life begins with a region that is whole.
+        _ = region.largestObtainableOrder()
         region.grow()
         let failures = region.churn(steps: sizes.churnSteps)
         region.giveBackHalf()

@@ -7,6 +7,7 @@
 
 import CBenchSupport
 import Histogram
+import IOPages
 import Synchronization
 
 /// W9.
@@ -45,12 +46,12 @@ struct LatencyWorkload: SubjectWorkload {
             }
           }
           subject.leaveThread()
-          histograms.withLock { histograms in
+          histograms.withVisibleLock { histograms in
             for ticks in times.free { histograms.free.record(ticks: ticks, rate: rate) }
             for ticks in times.allocate { histograms.allocate.record(ticks: ticks, rate: rate) }
           }
         }
-        return histograms.withLock { histograms in
+        return histograms.withVisibleLock { histograms in
           samples("allocate", histograms.allocate) + samples("free", histograms.free)
         }
       }
