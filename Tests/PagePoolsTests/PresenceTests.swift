@@ -52,6 +52,23 @@ extension PagePool {
     try pool.checkInvariants()
   }
 
+  /// Huge pages come whole, up to the end of what the pool has.
+  @Test func wholeUnitsAreBroughtIn() throws {
+    let kernel = Kernel()
+    var backing = kernel.backing
+    backing.unitOrder = 10
+    let pool = PoolTestMemory.makePool(pages: 4096, backing: backing)
+    pool.trimAll()
+    #expect(pool.statistics.absentPages == 4096)
+    let first = try pool.reference.allocate(pages: 3, contents: .zeroed, reclaim: .never)
+    let run = try pool.reference.allocate(pages: 1500, contents: .zeroed, reclaim: .never)
+    let populated = kernel.populated.withLock { $0 }
+    #expect(populated.count == 2)
+    for range in populated { #expect(range.lowerBound % 1024 == 0 && range.count % 1024 == 0) }
+    #expect(populated.first?.contains(first) == true)
+    #expect(populated.last?.contains(run + 1499) == true)
+  }
+
   @Test func aRequestFailsIfTheKernelHasNoMemory() throws {
     let kernel = Kernel()
     let pool = PoolTestMemory.makePool(pages: 64, backing: kernel.backing)
