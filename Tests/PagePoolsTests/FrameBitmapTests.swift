@@ -28,6 +28,8 @@ import Testing
       }
       #expect(bitmap.first(in: 0..<200, where: true) == range.lowerBound)
       #expect(bitmap.first(in: range, where: false) == range.upperBound)
+      #expect(bitmap.count(in: 0..<200) == range.count)
+      #expect(bitmap.count(in: 0..<100) == range.clamped(to: 0..<100).count)
       bitmap.remove(range)
       #expect(bitmap.first(in: 0..<200, where: true) == 200)
     }

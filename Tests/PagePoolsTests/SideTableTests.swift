@@ -19,9 +19,10 @@ import Testing
     #expect(layout.dirty >= SideTableLayout.headerByteCount)
     #expect(layout.raw >= layout.dirty + bitmap)
     #expect(layout.heads >= layout.raw + bitmap)
-    #expect(layout.buddy >= layout.heads + bitmap)
+    #expect(layout.absent >= layout.heads + bitmap)
+    #expect(layout.buddy >= layout.absent + bitmap)
     #expect(layout.byteCount > layout.buddy)
-    for offset in [layout.dirty, layout.raw, layout.heads, layout.buddy] {
+    for offset in [layout.dirty, layout.raw, layout.heads, layout.absent, layout.buddy] {
       #expect(offset % 64 == 0)
     }
   }

@@ -192,6 +192,27 @@ private final class Discards: Sendable {
     #expect(reasons.withLock { $0 } == [.exhausted])
   }
 
+  @Test func whatIsReservedKeepsItsMemory() throws {
+    let pool = PoolTestMemory.makePool(pages: 16)
+    let reference = pool.reference
+    let reasons = Guarded<[OutOfMemory.Reason]>([])
+    reference.trim { _ in
+      do throws(OutOfMemory) {
+        // Nothing is in the buddy now, and the thread that trims cannot wait for itself.
+        _ = try pool.limited(to: 8, reserving: 8)
+      } catch {
+        reasons.withLock { $0.append(error.reason) }
+      }
+    }
+    #expect(reasons.withLock { $0 } == [.exhausted])
+    let view = try pool.limited(to: 8, reserving: 8)
+    let first = try reference.allocate(pages: 8, contents: .zeroed, reclaim: .never)
+    reference.free(first..<first + 8)
+    #expect(reference.trim { _ in } == 0)
+    #expect(pool.statistics.absentPages == 8)
+    #expect(view.reserve == 8)
+  }
+
   @Test func twoThreadsTrimOneAfterTheOther() {
     let pool = PoolTestMemory.makePool(pages: 64)
     let reference = pool.reference

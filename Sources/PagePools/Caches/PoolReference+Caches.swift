@@ -78,8 +78,8 @@ extension PoolReference {
   func freeUncached(_ address: UnsafeMutableRawPointer, pageCount: Int) {
     // In a forked child there is no base to count from.
     guard isOwnedByThisProcess else { return }
-    // Both are addresses in one region, the page's not below the region's.
     let pool = serving
+    // Both are addresses in one region, the page's not below the region's.
     let first = unsafe (address - pool.base) >> PagePool.pageShift
     let frames = first..<first + pageCount
     if let client { pool.free(frames, of: client) } else { pool.free(frames) }

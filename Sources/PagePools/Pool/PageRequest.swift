@@ -83,8 +83,8 @@ extension PoolReference {
     _ request: PageRequest, state: borrowing PoolState, client: ClientReference? = nil,
     reason: OutOfMemory.Reason? = nil
   ) -> OutOfMemory {
-    // What is promised to others is not free to this one.
-    let free = state.available(to: client)
+    // What is promised to others is not free to this one; a trim may have some of it at the moment.
+    let free = max(0, state.available(to: client))
     let limit = state.exceededLimit(request.pages, of: client)
     return OutOfMemory(
       requestedPages: request.pages, requestedOrder: request.order, freePages: free,
