@@ -78,6 +78,8 @@ package struct FileCopy {
     try run.stopIfInterrupted()
     try destination.publish()
 
+    // The report draws blocks, and what a cache keeps is in no block that is free.
+    memory.pool.drainCaches()
     return CopyReport(
       byteCount: plan.byteCount,
       duration: start.duration(to: copied) + compared.duration(to: clock.now),

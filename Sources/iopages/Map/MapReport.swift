@@ -15,6 +15,8 @@ struct MapReport {
   init(_ pool: PagePool, blocks: [Range<Int>], seed: UInt64, extra: Range<Int>?) {
     self.seed = seed
     self.extra = extra
+    // The drawing is of blocks, and what a cache keeps is in no block that is free.
+    pool.drainCaches()
     statistics = pool.statistics
     map = RegionMap(
       frameCount: statistics.reservedPageCount, committedCount: statistics.pageCount, blocks: blocks

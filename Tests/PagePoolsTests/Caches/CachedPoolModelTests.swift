@@ -46,7 +46,7 @@ import Testing
         Processors.move(to: Processors.usable.randomElement(using: &random)!)
       }
       // Tides: up to the brim and down again.
-      let isFilling = step / 700 % 2 == 0
+      let isFilling = step / (350 + pages / 2) % 2 == 0
       if isFilling ? !random.once(in: 4) : random.once(in: 4) {
         let (order, count) = request(&random, largest: largest)
         do throws(OutOfMemory) {

@@ -39,6 +39,7 @@ import iopages
     let pool = try PagePool(
       region: MemoryRegion(RegionOptions(byteCount: 1 << 30, population: .none)))
     let page = try pool.allocate(order: 0)
+    pool.drainCaches()
     let picture = PoolPicture(pool.statistics, usedPageCounts: [page.pageCount])
     #expect(picture.lines(barWidth: 10)[2].hasSuffix("  #."))
   }
