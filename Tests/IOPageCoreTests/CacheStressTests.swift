@@ -8,10 +8,15 @@ import Testing
 /// come back: millions of times, since the windows are a few instructions wide.
 @Suite(.serialized) struct CacheStressTests {
   #if DEBUG
-    /// A debug build, and a sanitizer even more, takes some ten times as long for each step.
-    private static let scale = 10
+    /// A debug build takes some ten times as long for each step, and one with a sanitizer more.
+    private static let steps = 1_000_000
+    private static let handedOver = 200_000
+    /// A sanitizer finds what a count does not: it gets all rounds.
+    private static let closings = PagePool.sequenceSupport == .sanitizer ? 100_000 : 10_000
   #else
-    private static let scale = 1
+    private static let steps = 10_000_000
+    private static let handedOver = 10_000_000
+    private static let closings = 100_000
   #endif
 
   private static func makePool(
@@ -30,7 +35,7 @@ import Testing
   func twoThreadsThatFreeWhatTheOtherAllocatedLoseNothing(
     method: ProcessorCacheMethod
   ) throws {
-    let total = 10_000_000 / CacheStressTests.scale
+    let total = CacheStressTests.handedOver
     let pool = CacheStressTests.makePool(pages: 4096, method, bytes: 1 << 18)
     let rings = [PageRing(), PageRing()]
     let failures = Atomic<Int>(0)
@@ -95,7 +100,7 @@ import Testing
         }
       } else {
         while ready.load(ordering: .acquiring) < 2 { page_memory_pause(64) }
-        for step in 0..<10_000_000 / CacheStressTests.scale {
+        for step in 0..<CacheStressTests.steps {
           if step % 5000 == 0 { CacheStressTests.hop(&random) }
           _ = takeOne()
         }
@@ -112,7 +117,7 @@ import Testing
   func aPoolThatClosesWhileItsLastPagesComeBackIsLetGoOnce(
     method: ProcessorCacheMethod
   ) throws {
-    let rounds = 100_000
+    let rounds = CacheStressTests.closings
     let rings = [PageRing(), PageRing()]
     let isDone = Atomic<Bool>(false)
     let dropped = Atomic<Int>(0)
