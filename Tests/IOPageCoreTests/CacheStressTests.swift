@@ -44,10 +44,12 @@ import Testing
       var sent = 0
       var received = 0
       while sent < total / 2 || received < total / 2 {
+        var isBlocked = true
         if sent < total / 2, outgoing.hasRoom {
           do throws(OutOfMemory) {
             outgoing.send(try pool.allocate(order: 0, contents: .uninitialized))
             sent += 1
+            isBlocked = false
           } catch {
             failures.wrappingAdd(1, ordering: .relaxed)
             return
@@ -55,9 +57,10 @@ import Testing
         }
         if incoming.drop() {
           received += 1
-        } else if sent == total / 2 {
-          page_memory_pause(64)
+          isBlocked = false
         }
+        // The other one may wait for this processor.
+        if isBlocked { page_memory_pause(64) }
       }
     }
     #expect(failures.load(ordering: .relaxed) == 0)
@@ -169,7 +172,7 @@ import Testing
 @safe
 private final class PageRing: @unchecked Sendable {
   // One thread sends, one receives: a slot belongs to the one that the counts say.
-  private static let capacity = 256
+  private static let capacity = 1024
   private let slots = UnsafeMutablePointer<IOPage>.allocate(capacity: PageRing.capacity)
   private let sent = Atomic<Int>(0)
   private let received = Atomic<Int>(0)
