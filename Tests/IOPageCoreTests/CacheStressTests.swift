@@ -72,6 +72,55 @@ import Testing
     #expect(pool.statistics.freeBlocks[12] == 1)
   }
 
+  /// Bursts by the calls for many pages, on one processor after the other, while a third thread drains
+  /// all caches again and again.
+  @Test(arguments: Processors.cacheMethods)
+  func burstsSurviveDrainsAndMoves(method: ProcessorCacheMethod) throws {
+    let seed = TestSeed.choose(for: "burstsSurviveDrainsAndMoves")
+    let pages = 4096
+    let pool = CacheStressTests.makePool(pages: pages, method, bytes: 1 << 20)
+    let owners = PageOwners(count: pages)
+    let isDone = Atomic<Int>(0)
+    let failures = Atomic<Int>(0)
+    onThreads(3) { index in
+      var random = SplitMix64(seed: seed &+ UInt64(index))
+      if index == 2 {
+        while isDone.load(ordering: .acquiring) < 2 {
+          pool.drainCaches()
+          page_memory_pause(66)
+        }
+        return
+      }
+      let slots = UnsafeMutableBufferPointer<IOPage>.allocate(capacity: 128)
+      defer { unsafe slots.deallocate() }
+      for step in 0..<CacheStressTests.steps / 100 {
+        if step % 200 == 0 { CacheStressTests.hop(&random) }
+        let count = Int.random(in: 1...128, using: &random)
+        // The buffer is this thread's own, and empty between two steps.
+        var span = unsafe OutputSpan(buffer: slots, initializedCount: 0)
+        do throws(OutOfMemory) {
+          try pool.allocate(singlePages: count, into: &span, contents: .uninitialized)
+        } catch {
+          failures.wrappingAdd(1, ordering: .relaxed)
+        }
+        for index in 0..<span.count where !owners.take(span[index].pageNumber) {
+          failures.wrappingAdd(1, ordering: .relaxed)
+        }
+        for index in 0..<span.count { owners.give(span[index].pageNumber) }
+        pool.free(&span)
+        let left = unsafe span.finalize(for: slots)
+        if left != 0 { failures.wrappingAdd(1, ordering: .relaxed) }
+      }
+      isDone.wrappingAdd(1, ordering: .releasing)
+    }
+    #expect(failures.load(ordering: .relaxed) == 0)
+    let statistics = pool.statistics
+    #expect(statistics.freePages == pages)
+    #expect(statistics.allocations == statistics.frees)
+    try pool.checkInvariants()
+    #expect(pool.statistics.freeBlocks[12] == 1)
+  }
+
   /// Of N pages, two threads hold N - 2 and exchange theirs all the time, one at a time, on one
   /// processor after the other; a third one always gets the page that it asks for.
   @Test(arguments: Processors.cacheMethods)
@@ -166,6 +215,19 @@ import Testing
     #expect(dropped.load(ordering: .relaxed) > rounds)
     #expect(notReleased.load(ordering: .relaxed) == 0)
   }
+}
+
+/// Who has a page: nobody, or one.
+private final class PageOwners: Sendable {
+  private final class Cell: Sendable { let isOut = Atomic<Bool>(false) }
+  private let cells: [Cell]
+
+  init(count: Int) { cells = (0..<count).map { _ in Cell() } }
+
+  /// False if somebody has it already.
+  func take(_ page: Int) -> Bool { !cells[page].isOut.exchange(true, ordering: .relaxed) }
+
+  func give(_ page: Int) { cells[page].isOut.store(false, ordering: .relaxed) }
 }
 
 /// Pages on their way from one thread to another.

@@ -122,6 +122,78 @@ extension PagePool {
     try pool.checkInvariants()
   }
 
+  /// A request that has absent pages may have to put them back: others wait for it, and do not fail.
+  @Test(.tags(.concurrency)) func aRequestWaitsForPagesThatMayComeBack() throws {
+    let isAsked = Atomic<Bool>(false)
+    let mayAnswer = Atomic<Bool>(false)
+    var backing = PoolBacking()
+    backing.populate = { _ in
+      isAsked.store(true, ordering: .releasing)
+      while !mayAnswer.load(ordering: .acquiring) {}
+      return false
+    }
+    let pool = PoolTestMemory.makePool(pages: 64, backing: backing)
+    pool.trimAll(keeping: 63)
+    let reference = pool.reference
+    let first = Guarded<OutOfMemory.Reason?>(nil)
+    let asker = RunningThread {
+      let failure = pool.reason { (pool) throws(OutOfMemory) in
+        _ = try pool.allocate(pages: 64, contents: .uninitialized, reclaim: .never)
+      }
+      first.withLock { $0 = failure?.reason }
+    }
+    while !isAsked.load(ordering: .acquiring) {}
+    // All 64 pages are the first request's at the moment; 63 of them need nothing from the kernel.
+    let second = Guarded<Int?>(nil)
+    let other = RunningThread {
+      let page = try? reference.allocate(order: 0, contents: .uninitialized, reclaim: .never)
+      second.withLock { $0 = page }
+    }
+    while reference.withLock({ $0.trimming.waiters }) == 0 {}
+    mayAnswer.store(true, ordering: .releasing)
+    asker.wait()
+    other.wait()
+    #expect(first.withLock { $0 } == .notBacked)
+    #expect(second.withLock { $0 } != nil, "a page was free all the time")
+    #expect(reference.withLock { $0.trimming.arriving } == 0)
+  }
+
+  /// What goes back to the buddy because the kernel has no memory is the client's still.
+  @Test func aReserveStandsWhenTheKernelHasNoMemory() throws {
+    let kernel = Kernel()
+    let pool = PoolTestMemory.makePool(pages: 10, backing: kernel.backing)
+    let view = try pool.limited(to: 10, reserving: 10)
+    pool.drainCaches()
+    // A trim keeps what is reserved, so the pages are made absent by hand.
+    pool.reference.withLock { _ = pool.reference.markAbsent(0..<10, &$0) }
+    kernel.hasMemory.store(false, ordering: .relaxed)
+    let failures = [
+      pool.reason { (pool) throws(OutOfMemory) in
+        try pool.allocate(
+          singlePages: 10, for: view.client, contents: .uninitialized, reclaim: .never
+        ) { _ in }
+      },
+      pool.reason { (pool) throws(OutOfMemory) in
+        _ = try pool.allocate(
+          order: 3, for: view.client, contents: .uninitialized, reclaim: .never)
+      },
+    ]
+    #expect(failures.map { $0?.reason } == [.notBacked, .notBacked])
+    #expect(failures.map { $0?.freePages } == [10, 10], "all of it is the client's")
+    #expect(view.allocatedPages == 0)
+    #expect(pool.reference.withLock { $0.reserved } == 10)
+    kernel.hasMemory.store(true, ordering: .relaxed)
+    let others = pool.reason { (pool) throws(OutOfMemory) in
+      _ = try pool.allocate(order: 0, contents: .uninitialized, reclaim: .never)
+    }
+    #expect(others?.reason == .exhausted)
+    var pages = 0
+    try pool.reference.allocate(
+      singlePages: 10, for: view.client, contents: .uninitialized, reclaim: .never
+    ) { _ in pages += 1 }
+    #expect(pages == 10)
+  }
+
   /// Pages that a trim discards while others are brought in are absent afterwards.
   @Test(.tags(.concurrency)) func bringingInAndTrimmingAtTheSameTime() throws {
     // What the kernel has behind each page, as it should be behind every page that is handed out.

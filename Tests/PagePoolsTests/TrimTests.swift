@@ -30,7 +30,7 @@ private final class Discards: Sendable {
     try pool.checkInvariants()
   }
 
-  @Test(arguments: [0, 1, 37, 63, 64, 99, 100, 1000])
+  @Test(arguments: [0, 1, 37, 63, 64, 99, 100, 1000, .max])
   func theLowestPagesAreKept(keeping: Int) {
     let pool = PoolTestMemory.makePool(pages: 100)
     let discards = Discards()

@@ -55,7 +55,8 @@ struct CacheState: ~Copyable {
     let share =
       (pageCount << PagePool.pageShift)
       / (CacheState.shareDivisor * ProcessorCache.orderCount * onlineProcessorCount)
-    let limit = byteLimit ?? min(share, CacheState.largestByteLimit)
+    // A stack of the highest order is full with far less than 1 TiB.
+    let limit = min(max(byteLimit ?? min(share, CacheState.largestByteLimit), 0), 1 << 40)
     for order in 0..<ProcessorCache.orderCount {
       let bytes = order < CacheState.firstGroupedOrder ? limit / 2 : limit * 2
       rooms[order] = UInt8(min(bytes >> (PagePool.pageShift + order), ProcessorCache.stackCapacity))

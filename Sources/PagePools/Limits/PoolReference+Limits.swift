@@ -67,21 +67,19 @@ extension PoolReference {
   ) throws(OutOfMemory) {
     guard count > 0 else { return }
     let request = PageRequest.singles(count: count)
+    var isArriving = false
     let taken = try satisfy(request, for: client, reclaim: reclaim) { state -> [Int]? in
       var frames: [Int] = []
       guard state.buddy.freeFrameCount >= count else { return nil }
       frames.reserveCapacity(count)
       guard state.buddy.allocateBatch(order: 0, count: count, into: { frames.append($0) }) == count
       else { fatalError("A free page vanished under the pool's lock.") }
+      isArriving = beginArrival(of: count, &state)
       return frames
     }
-    let frames: [Int]
-    do throws(OutOfMemory) {
-      frames = mayHaveAbsentPages ? try present(singles: taken) : taken
-    } catch {
-      withLock { _ = $0.credit(count, to: client) }
-      throw error
-    }
+    let frames =
+      mayHaveAbsentPages
+      ? try present(singles: taken, isArriving: isArriving, client: client) : taken
     for frame in frames {
       prepare(frame..<frame + 1, contents: contents)
       receive(frame)
@@ -92,15 +90,14 @@ extension PoolReference {
     _ request: PageRequest, for client: ClientReference, contents: PageContents,
     reclaim: ReclaimPolicy, take: (inout PoolState) -> Int?
   ) throws(OutOfMemory) -> Int {
-    let taken = try satisfy(request, for: client, reclaim: reclaim, take: take)
-    let frame: Int
-    do throws(OutOfMemory) {
-      frame = try present(taken..<taken + request.pages, request)
-    } catch {
-      // The pages are back in the buddy. The view exists, or nobody could ask.
-      withLock { _ = $0.credit(request.pages, to: client) }
-      throw error
+    var isArriving = false
+    let taken = try satisfy(request, for: client, reclaim: reclaim) { state -> Int? in
+      guard let frame = take(&state) else { return nil }
+      isArriving = beginArrival(of: request.pages, &state)
+      return frame
     }
+    let frame = try present(
+      taken..<taken + request.pages, request, isArriving: isArriving, client: client)
     prepare(frame..<frame + request.pages, contents: contents)
     return frame
   }

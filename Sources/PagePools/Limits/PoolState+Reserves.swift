@@ -1,6 +1,6 @@
-// Reserves are kept by accounting, not by setting pages aside: the buddy never holds fewer free pages
-// than all clients together may still claim, and what others may take is what it has beyond that.
-// Pages in caches and depots cover no reserve, since they are handed out without a look at it; so
+// Reserves are kept by accounting, not by setting pages aside: the buddy and a running trim together
+// never hold fewer free pages than all clients may still claim, and what others may take is what the
+// buddy has beyond that. Pages in caches and depots cover no reserve, since they are handed out without a look at it; so
 // caches are filled only from what is beyond the reserves, and pages of clients go to the buddy.
 
 extension PoolState {

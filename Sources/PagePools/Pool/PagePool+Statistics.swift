@@ -50,8 +50,8 @@ public struct PoolStatistics: Sendable {
 extension PagePool {
   /// The pool's state now.
   ///
-  /// The figures of pages and blocks are those of one instant; the counters are exact when no
-  /// other thread uses the pool.
+  /// Exact when no other thread uses the pool. Else the figures of what caches hold, and with them
+  /// those of free and allocated pages, are off by what passes through caches meanwhile.
   ///
   /// - Complexity: O(orders * processors in use). Any thread.
   public var statistics: PoolStatistics {
@@ -63,10 +63,11 @@ extension PagePool {
       statistics.pageCount = state.buddy.managedFrameCount
       statistics.cachedPages = cached.pages + state.depots.pageCount
       // What a trim has out of the buddy is free as well: requests wait for it.
-      statistics.freePages =
-        state.buddy.freeFrameCount + statistics.cachedPages + state.trimming.pagesOut
-      statistics.allocatedPages =
-        state.buddy.managedFrameCount - state.buddy.withheldFrameCount - statistics.freePages
+      let usable = state.buddy.managedFrameCount - state.buddy.withheldFrameCount
+      // A page that went from one cache to another while these were looked at was counted twice.
+      statistics.freePages = min(
+        state.buddy.freeFrameCount + statistics.cachedPages + state.trimming.pagesOut, usable)
+      statistics.allocatedPages = usable - statistics.freePages
       statistics.freeBlocks = state.buddy.freeBlocks
       statistics.absentPages = state.trimming.absentPages
       statistics.largestOrder = state.buddy.largestOrder

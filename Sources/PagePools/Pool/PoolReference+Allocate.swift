@@ -13,10 +13,14 @@ extension PoolReference {
     pages count: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
     let request = PageRequest.run(pages: count)
-    let taken = try satisfy(request, reclaim: reclaim) { state in
-      count <= state.available(to: nil) ? state.buddy.allocate(frames: count) : nil
+    var isArriving = false
+    let taken = try satisfy(request, reclaim: reclaim) { state -> Int? in
+      guard count <= state.available(to: nil), let frame = state.buddy.allocate(frames: count)
+      else { return nil }
+      isArriving = beginArrival(of: count, &state)
+      return frame
     }
-    let frame = try present(taken..<taken + count, request)
+    let frame = try present(taken..<taken + count, request, isArriving: isArriving)
     prepare(frame..<frame + count, contents: contents)
     return frame
   }
@@ -28,13 +32,19 @@ extension PoolReference {
     order: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
     let request = PageRequest.block(order: order)
+    var isArriving = false
     let entry = try satisfy(request, reclaim: reclaim) { state -> UInt? in
       if !state.caches.isSealed, order < ProcessorCache.orderCount {
-        return refill(order: order, &state)
+        guard let entry = refill(order: order, &state) else { return nil }
+        if entry & PoolReference.partlyKnown != 0 {
+          isArriving = beginArrival(of: 1 << order, &state)
+        }
+        return entry
       }
       guard 1 << order <= state.available(to: nil),
         let frame = state.buddy.allocate(order: order)
       else { return nil }
+      isArriving = beginArrival(of: 1 << order, &state)
       // The frame is the pool's.
       let address = unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
       return address | PoolReference.partlyKnown
@@ -43,7 +53,7 @@ extension PoolReference {
     if entry & PoolReference.partlyKnown == 0 {
       prepareCached(entry, order: order, contents: contents)
     } else {
-      frame = try present(frame..<frame + 1 << order, request)
+      frame = try present(frame..<frame + 1 << order, request, isArriving: isArriving)
       prepare(frame..<frame + 1 << order, contents: contents)
     }
     return frame

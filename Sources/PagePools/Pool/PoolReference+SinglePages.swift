@@ -37,6 +37,7 @@ extension PoolReference {
   ) throws(OutOfMemory) {
     guard count > 0 else { return }
     var maybeAbsent: [Int] = []
+    var isArriving = false
     try satisfy(.singles(count: count), reclaim: reclaim) { state -> Void? in
       guard state.available(to: nil) + state.depots.singlePageCount >= count else { return nil }
       var missing = count
@@ -51,10 +52,11 @@ extension PoolReference {
           missing -= 1
         }
       }
+      isArriving = beginArrival(of: count, &state)
       return ()
     }
     guard !maybeAbsent.isEmpty else { return }
-    for frame in try present(singles: maybeAbsent) { receive(frame) }
+    for frame in try present(singles: maybeAbsent, isArriving: isArriving) { receive(frame) }
   }
 
   /// Gives `count` single pages back. In a forked child this does nothing.

@@ -69,7 +69,9 @@ extension PoolReference {
         return .fail(PoolReference.failure(request, state: state, client: client))
       }
       let thread = state.trimming.thread
-      if state.trimming.pagesOut > 0, thread != Platform.threadIdentifier {
+      if state.trimming.arriving > 0
+        || state.trimming.pagesOut > 0 && thread != Platform.threadIdentifier
+      {
         state.trimming.waiters += 1
         // Read under the lock, under which the pages come back: it cannot be missed.
         return .waitForTrim(seen: unsafe control.pointee.trims.current)

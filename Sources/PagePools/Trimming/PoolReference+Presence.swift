@@ -10,44 +10,62 @@ extension PoolReference {
 
   /// Sees to it that pages that were just taken from the buddy can be handed out.
   ///
+  /// - Parameters:
+  ///   - isArriving: what ``beginArrival(of:_:)`` said of them.
+  ///   - client: has the pages on its account, from which they go if they are put back.
   /// - Returns: the first page: of the same ones, or of as many others.
   /// - Throws: ``OutOfMemory/Reason/notBacked``; then the pages are back.
   @inline(__always)
-  func present(_ frames: Range<Int>, _ request: PageRequest) throws(OutOfMemory) -> Int {
-    guard mayHaveAbsentPages, isAbsent(anyOf: frames) else { return frames.lowerBound }
-    return try bringIn(frames, request)
+  func present(
+    _ frames: Range<Int>, _ request: PageRequest, isArriving: Bool, client: ClientReference? = nil
+  ) throws(OutOfMemory) -> Int {
+    guard isArriving || mayHaveAbsentPages && isAbsent(anyOf: frames) else {
+      return frames.lowerBound
+    }
+    return try bringIn(frames, request, isArriving: isArriving, client: client)
   }
 
   @inline(never)
-  private func bringIn(_ frames: Range<Int>, _ request: PageRequest) throws(OutOfMemory) -> Int {
-    if populate(frames) { return frames.lowerBound }
-    let other = withLock { state -> Int? in
+  private func bringIn(
+    _ frames: Range<Int>, _ request: PageRequest, isArriving: Bool, client: ClientReference?
+  ) throws(OutOfMemory) -> Int {
+    if !isAbsent(anyOf: frames) || populate(frames) {
+      if isArriving { withLock { endArrival(of: frames.count, &$0) } }
+      return frames.lowerBound
+    }
+    var other: Int?
+    let failure = withLock { state -> OutOfMemory? in
       seal(&state)
       var refused = [frames]
-      defer {
-        takeBack(refused, &state)
-        unsealIfPlenty(&state)
+      while other == nil, let frame = state.buddy.allocate(frames: frames.count) {
+        let found = frame..<frame + frames.count
+        if isAbsent(anyOf: found) { refused.append(found) } else { other = frame }
       }
-      while let frame = state.buddy.allocate(frames: frames.count) {
-        guard isAbsent(anyOf: frame..<frame + frames.count) else { return frame }
-        refused.append(frame..<frame + frames.count)
-      }
-      return nil
+      return putBack(
+        refused, request, isArriving ? frames.count : 0, client: client, isMet: other != nil,
+        &state)
     }
-    guard let other else { throw notBacked(request) }
+    if let failure { throw notBacked(request, failure) }
+    guard let other else { fatalError("A request that did not fail has pages.") }
     return other
   }
 
   /// The same for single pages: returns as many that can be handed out, or throws.
-  func present(singles frames: [Int]) throws(OutOfMemory) -> [Int] {
+  func present(
+    singles frames: [Int], isArriving: Bool, client: ClientReference? = nil
+  ) throws(OutOfMemory) -> [Int] {
     var isPresent = true
     for frame in frames where isPresent && isAbsent(anyOf: frame..<frame + 1) {
       isPresent = populate(frame..<frame + 1)
     }
-    guard !isPresent else { return frames }
-    let others = withLock { state -> [Int]? in
+    guard !isPresent else {
+      if isArriving { withLock { endArrival(of: frames.count, &$0) } }
+      return frames
+    }
+    let request = PageRequest.singles(count: frames.count)
+    var present: [Int] = []
+    let failure = withLock { state -> OutOfMemory? in
       seal(&state)
-      var present: [Int] = []
       var refused: [Range<Int>] = []
       func sort(_ frame: Int) {
         if isAbsent(anyOf: frame..<frame + 1) {
@@ -58,14 +76,31 @@ extension PoolReference {
       }
       for frame in frames { sort(frame) }
       while present.count < frames.count, let frame = state.buddy.allocate(order: 0) { sort(frame) }
-      let suffices = present.count == frames.count
-      if !suffices { for frame in present { refused.append(frame..<frame + 1) } }
-      takeBack(refused, &state)
-      unsealIfPlenty(&state)
-      return suffices ? present : nil
+      let isMet = present.count == frames.count
+      if !isMet { for frame in present { refused.append(frame..<frame + 1) } }
+      return putBack(
+        refused, request, isArriving ? frames.count : 0, client: client, isMet: isMet, &state)
     }
-    guard let others else { throw notBacked(.singles(count: frames.count)) }
-    return others
+    if let failure { throw notBacked(request, failure) }
+    return present
+  }
+
+  /// Puts pages back that cannot be handed out. All in one hold of the lock: nobody must find them in
+  /// the buddy before they are promised to the client again whose they were.
+  ///
+  /// - Parameter arriving: the pages that were recorded as arriving.
+  /// - Returns: the error, unless the request is met by others.
+  private func putBack(
+    _ blocks: [Range<Int>], _ request: PageRequest, _ arriving: Int, client: ClientReference?,
+    isMet: Bool, _ state: inout PoolState
+  ) -> OutOfMemory? {
+    takeBack(blocks, &state)
+    // The view exists, or nobody could ask: the account stays.
+    if !isMet, let client { _ = state.credit(request.pages, to: client) }
+    if arriving > 0 { endArrival(of: arriving, &state) }
+    unsealIfPlenty(&state)
+    return isMet
+      ? nil : PoolReference.failure(request, state: state, client: client, reason: .notBacked)
   }
 
   private func takeBack(_ blocks: [Range<Int>], _ state: inout PoolState) {
@@ -78,11 +113,11 @@ extension PoolReference {
     }
   }
 
-  private func notBacked(_ request: PageRequest) -> OutOfMemory {
+  private func notBacked(_ request: PageRequest, _ failure: OutOfMemory) -> OutOfMemory {
     // It was counted as met.
     statistics.add(-request.blocks, to: .allocations)
     statistics.add(1, to: .failures)
-    return refusal(request, reason: .notBacked)
+    return failure
   }
 
   /// Brings memory in behind pages that the caller has, and while at it behind their neighbours.

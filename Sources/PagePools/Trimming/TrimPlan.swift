@@ -45,7 +45,7 @@ extension PoolReference {
       var found = firstPresentUnits(in: start..<end)
       guard !found.isEmpty else { continue }
       plan.frame = found.upperBound
-      let kept = min(found.count, (plan.keeping + unit - 1) & ~(unit - 1))
+      let kept = (min(plan.keeping, found.count) + unit - 1) & ~(unit - 1)
       plan.keeping -= min(plan.keeping, kept)
       found = found.lowerBound + kept..<found.upperBound
       guard !found.isEmpty else { continue }

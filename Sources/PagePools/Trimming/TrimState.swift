@@ -12,9 +12,12 @@ struct TrimState {
   var absentPages = 0
   /// The pages that a trim has out of the buddy at the moment.
   var pagesOut = 0
+  /// The pages that requests have taken out of the buddy and may put back, because some of them are
+  /// absent and the kernel may have no memory for these.
+  var arriving = 0
   /// The thread that trims at the moment; 0 for none. There is one at a time for each pool.
   var thread: UInt = 0
-  /// Requests that wait for the pages that a trim has out.
+  /// Requests that wait for pages that are out of the buddy: a trim's, or arriving ones.
   var waiters = 0
   /// Counts what trims take out and put back.
   var changes: UInt = 0
@@ -25,6 +28,21 @@ extension PoolReference {
   package var owner: AnyObject? {
     guard isOwnedByThisProcess else { return nil }
     return withLock { $0.owner }
+  }
+
+  /// Records that a request has taken pages that it may have to put back.
+  ///
+  /// - Returns: whether it may: then ``endArrival(of:_:)`` must follow.
+  func beginArrival(of pages: Int, _ state: inout PoolState) -> Bool {
+    guard state.trimming.absentPages > 0, backing.populate != nil else { return false }
+    state.trimming.arriving += pages
+    return true
+  }
+
+  /// Records that such pages are the client's, or are back.
+  func endArrival(of pages: Int, _ state: inout PoolState) {
+    state.trimming.arriving -= pages
+    if state.trimming.waiters > 0 { unsafe control.pointee.trims.signal() }  // always valid
   }
 
   /// Whether pages were ever absent: until then nobody need look at the bitmap.
