@@ -81,7 +81,7 @@ let package = Package(
       swiftSettings: swiftSettings + [.enableExperimentalFeature("SuppressedAssociatedTypes")]),
     // Tests: a support library, then one target per layer.
     .target(
-      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "CPageMemory", "PagePools"],
+      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "CBenchSupport", "PagePools"],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],
@@ -101,11 +101,14 @@ let package = Package(
       dependencies: ["IOPages", "MemoryTestSupport", basicContainers, systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "IORingsTests", dependencies: ["IORings", "MemoryRegions", systemPackage],
+      name: "IORingsTests",
+      dependencies: ["IORings", "MemoryRegions", "MemoryTestSupport", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "FileCopyingTests",
-      dependencies: ["FileCopying", "IORings", "IOPages", "MemoryRegions", systemPackage],
+      dependencies: [
+        "FileCopying", "IORings", "IOPages", "MemoryRegions", "MemoryTestSupport", systemPackage,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ToolTests",

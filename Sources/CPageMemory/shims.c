@@ -30,22 +30,6 @@ unsigned page_memory_processor_number(void) {
   return number < 0 ? 0 : (unsigned)number;
 }
 
-enum { PROCESSOR_WORDS = 128, WORD_BITS = 8 * sizeof(unsigned long) };
-
-int page_memory_stay_on_processor(unsigned number) {
-  unsigned long mask[PROCESSOR_WORDS] = {0};
-  if (number >= PROCESSOR_WORDS * WORD_BITS) return EINVAL;
-  mask[number / WORD_BITS] = 1UL << number % WORD_BITS;
-  return sched_setaffinity(0, sizeof mask, (const cpu_set_t *)mask) == 0 ? 0 : errno;
-}
-
-int page_memory_may_use_processor(unsigned number) {
-  unsigned long mask[PROCESSOR_WORDS] = {0};
-  if (number >= PROCESSOR_WORDS * WORD_BITS) return 0;
-  if (sched_getaffinity(0, sizeof mask, (cpu_set_t *)mask) != 0) return 0;
-  return (mask[number / WORD_BITS] >> number % WORD_BITS) & 1;
-}
-
 void page_memory_futex_wait(const uint32_t *word, uint32_t expected) {
   int saved = errno;  // a caller in a deinit does not expect errno to change
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);

@@ -1,5 +1,6 @@
 import IORings
 import MemoryRegions
+import MemoryTestSupport
 import SystemPackage
 import Testing
 

@@ -1,5 +1,6 @@
 import Glibc
 import IORings
+import MemoryTestSupport
 import SystemPackage
 import Testing
 

@@ -1,4 +1,5 @@
 import IORings
+import MemoryTestSupport
 import SystemPackage
 import Testing
 

@@ -1,16 +1,24 @@
 // Where threads run: tests of processors' caches move them about on purpose.
 
-import CPageMemory
+import CBenchSupport
 package import PagePools
 
 /// The processors that the tests may use.
 package enum Processors {
   /// The numbers of the processors that this process may run on.
-  package static let usable = (0..<1024).filter { page_memory_may_use_processor(UInt32($0)) != 0 }
+  package static let usable: [Int] = {
+    var numbers = [Int32](repeating: 0, count: 1024)
+    // At most as many numbers as the array has room for are written.
+    let count = unsafe bench_allowed_processors(&numbers, Int32(numbers.count))
+    precondition(count > 0, "It is not known which processors there are: error \(-count).")
+    return numbers.prefix(Int(count)).map(Int.init)
+  }()
 
   /// Moves the calling thread to a processor, to stay there.
   package static func move(to processor: Int) {
-    let status = page_memory_stay_on_processor(UInt32(processor))
+    var number = Int32(processor)
+    // Reads one local value.
+    let status = unsafe bench_bind_thread(&number, 1)
     precondition(status == 0, "The thread cannot be moved: error \(status).")
   }
 

@@ -20,12 +20,6 @@ static inline void page_memory_relax(void) {
 #endif
 }
 
-/// Keeps the calling thread on one processor from now on. Returns 0 or an error number.
-int page_memory_stay_on_processor(unsigned number);
-
-/// Whether the calling thread may run on a processor.
-int page_memory_may_use_processor(unsigned number);
-
 /// Lets others run, because the caller has looked `attempt` times for something that a thread which
 /// was interrupted is to do: spins at first, then sleeps, longer and longer, up to 1 ms.
 void page_memory_pause(unsigned attempt);

@@ -10,7 +10,7 @@
 //   16  caches   the first processor's cache; each has 16 KiB
 //   24  number   as area, for reading the processor's number where sections are not used
 //
-// cache: one for each processor, 16 KiB
+// cache: one for each processor, 16 KiB (ProcessorCache.swift)
 //
 //   0     token    used where there are no restartable sequences: see ProcessorCache.swift
 //   8     rooms    one byte for each order: how many blocks the stack may hold; 0: not in use
@@ -25,15 +25,6 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
-
-enum {
-  PAGE_MEMORY_CACHE_ORDERS = 10,
-  PAGE_MEMORY_CACHE_SHIFT = 14,
-  PAGE_MEMORY_STACK_CAPACITY = 128,
-  PAGE_MEMORY_CACHE_ROOMS = 8,
-  PAGE_MEMORY_CACHE_WORDS = 24,
-  PAGE_MEMORY_CACHE_STACKS = 256,
-};
 
 /// Whether restartable sequences can be used in this process, and if not, why.
 enum {

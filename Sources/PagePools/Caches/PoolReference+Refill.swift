@@ -109,8 +109,7 @@ extension PoolReference {
   private func write(
     _ blocks: BlocksTaken, order: Int, before next: inout UnsafeMutablePointer<UInt>
   ) {
-    // The frames are the pool's.
-    let first = unsafe UInt(bitPattern: base + blocks.firstFrame << PagePool.pageShift)
+    let first = address(ofFrame: blocks.firstFrame)
     let shift = UInt(blocks.shift + PagePool.pageShift)
     // If the word that tells of the frames has every bit, all blocks are dirty.
     let areDirty = blocks.shift == 0 && dirty.containsAll(inWordOf: blocks.firstFrame)

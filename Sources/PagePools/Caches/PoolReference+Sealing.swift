@@ -20,7 +20,7 @@ extension PoolReference {
     do throws(InvalidFree) {
       try state.depots.empty(into: &state.buddy)
     } catch {
-      PoolReference.refuse(error)
+      PoolReference.refuse()
     }
   }
 

@@ -11,6 +11,15 @@ extension PoolState {
     }
     return buddy.takeBlocks(order: order, atMost: count)
   }
+
+  /// Gives frames that are out back to the buddy.
+  mutating func giveBack(_ frames: Range<Int>) {
+    do throws(InvalidFree) {
+      try buddy.free(frames)
+    } catch {
+      PoolReference.refuse()
+    }
+  }
 }
 
 extension PoolReference {
@@ -32,7 +41,7 @@ extension PoolReference {
         }
       }
     } catch {
-      PoolReference.refuse(error)
+      PoolReference.refuse()
     }
   }
 
@@ -45,8 +54,15 @@ extension PoolReference {
   }
 
   /// Ends the process: pages came back that are not out.
-  static func refuse(_ error: InvalidFree) -> Never {
+  static func refuse() -> Never {
     fatalError("Pages were given back to a pool that are not out: freed twice, or not its own.")
+  }
+
+  /// The address of a frame of the pool's.
+  @inline(__always)
+  func address(ofFrame frame: Int) -> UInt {
+    // The caller has the frame from the buddy, or from a page.
+    unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
   }
 
   /// The first frame of a cached block.

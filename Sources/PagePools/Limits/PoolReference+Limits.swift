@@ -132,11 +132,7 @@ extension PoolReference {
     statistics.add(1, to: .frees)
     var isOver = false
     let isLast = withLock { state -> Bool in
-      do throws(InvalidFree) {
-        try state.buddy.free(frames)
-      } catch {
-        PoolReference.refuse(error)
-      }
+      state.giveBack(frames)
       isOver = state.credit(frames.count, to: client)
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle

@@ -45,9 +45,7 @@ extension PoolReference {
         let frame = state.buddy.allocate(order: order)
       else { return nil }
       isArriving = beginArrival(of: 1 << order, &state)
-      // The frame is the pool's.
-      let address = unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
-      return address | PoolReference.partlyKnown
+      return address(ofFrame: frame) | PoolReference.partlyKnown
     }
     var frame = frame(ofEntry: entry)
     if entry & PoolReference.partlyKnown == 0 {

@@ -15,16 +15,10 @@ extension PoolReference {
     statistics.add(1, to: .frees)
     let isLast = withLock { state -> Bool in
       if !state.caches.isSealed, let order = PoolReference.cachedOrder(of: frames) {
-        // The frames are the pool's.
-        let block = unsafe UInt(bitPattern: base + frames.lowerBound << PagePool.pageShift)
-        flush(block, order: order, &state)
+        flush(address(ofFrame: frames.lowerBound), order: order, &state)
         return false
       }
-      do throws(InvalidFree) {
-        try state.buddy.free(frames)
-      } catch {
-        PoolReference.refuse(error)
-      }
+      state.giveBack(frames)
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle
     }

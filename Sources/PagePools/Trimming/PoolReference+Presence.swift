@@ -94,23 +94,13 @@ extension PoolReference {
     _ blocks: [Range<Int>], _ request: PageRequest, _ arriving: Int, client: ClientReference?,
     isMet: Bool, _ state: inout PoolState
   ) -> OutOfMemory? {
-    takeBack(blocks, &state)
+    for frames in blocks { state.giveBack(frames) }
     // The view exists, or nobody could ask: the account stays.
     if !isMet, let client { _ = state.credit(request.pages, to: client) }
     if arriving > 0 { endArrival(of: arriving, &state) }
     unsealIfPlenty(&state)
     return isMet
       ? nil : PoolReference.failure(request, state: state, client: client, reason: .notBacked)
-  }
-
-  private func takeBack(_ blocks: [Range<Int>], _ state: inout PoolState) {
-    for frames in blocks {
-      do throws(InvalidFree) {
-        try state.buddy.free(frames)
-      } catch {
-        PoolReference.refuse(error)
-      }
-    }
   }
 
   private func notBacked(_ request: PageRequest, _ failure: OutOfMemory) -> OutOfMemory {

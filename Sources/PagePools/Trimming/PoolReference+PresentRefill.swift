@@ -23,7 +23,11 @@ extension PoolReference {
         starts &= starts - 1
         if !canBeCached(frame..<frame + 1 << order, &state) {
           // The first one is kept for the client, in case there is no other.
-          if absentFrame == nil { absentFrame = frame } else { giveBack(frame, order, &state) }
+          if absentFrame == nil {
+            absentFrame = frame
+          } else {
+            state.giveBack(frame..<frame + 1 << order)
+          }
         } else {
           // At most `batch` blocks were taken.
           unsafe start[count] = address(ofFrame: frame) | tag(frame, order: order)
@@ -33,7 +37,7 @@ extension PoolReference {
       guard count > 0 else {
         return absentFrame.map { address(ofFrame: $0) | PoolReference.partlyKnown }
       }
-      if let absentFrame { giveBack(absentFrame, order, &state) }
+      if let absentFrame { state.giveBack(absentFrame..<absentFrame + 1 << order) }
       // The entries that were just written.
       if count > 1 { unsafe stack(start + 1, count: count - 1, order: order, &state) }
       return unsafe start.pointee
@@ -46,18 +50,5 @@ extension PoolReference {
     guard backing.populate == nil else { return false }
     clearAbsence(of: frames, &state)
     return true
-  }
-
-  private func address(ofFrame frame: Int) -> UInt {
-    // The frame is the pool's.
-    unsafe UInt(bitPattern: base + frame << PagePool.pageShift)
-  }
-
-  private func giveBack(_ frame: Int, _ order: Int, _ state: inout PoolState) {
-    do throws(InvalidFree) {
-      try state.buddy.free(frame, order: order)
-    } catch {
-      PoolReference.refuse(error)
-    }
   }
 }

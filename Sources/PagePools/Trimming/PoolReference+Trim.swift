@@ -98,11 +98,7 @@ extension PoolReference {
         // Some of them may be gone; what they hold is as unknown as it was.
         _ = markAbsent(frames, &state)
       }
-      do throws(InvalidFree) {
-        try state.buddy.free(frames)
-      } catch {
-        PoolReference.refuse(error)
-      }
+      state.giveBack(frames)
       state.trimming.pagesOut = 0
       state.trimming.changes &+= 1
       if state.trimming.waiters > 0 { unsafe control.pointee.trims.signal() }  // always valid

@@ -38,7 +38,7 @@ struct BarChart {
       width="\(width)" height="\(height)" font-family="sans-serif" font-size="11">
       <rect width="\(width)" height="\(height)" fill="white"/>
       \(body)\
-      <text x="10" y="\(height - 36)" font-size="12">\(Self.escaped(report.machine.description))</text>
+      <text x="10" y="\(height - 36)" font-size="12">\(report.machine.description.escapedForMarkup)</text>
       <text x="10" y="\(height - 18)" font-size="12">Medians, on a logarithmic scale. \
       Less is better where the unit is ns, more where it is a rate.</text>
       </svg>
@@ -50,13 +50,13 @@ struct BarChart {
     let positive = results.map(\.median).filter { $0 > 0 }
     let scale = LogarithmicScale(positive, length: Double(Self.barWidth))
     var text = "<text x=\"0\" y=\"14\" font-weight=\"bold\">"
-    text += "\(Self.escaped(figure.title)) (\(figure.unit.rawValue))</text>"
+    text += "\(figure.title.escapedForMarkup) (\(figure.unit.rawValue))</text>"
     for (row, result) in results.enumerated() {
       let y = Self.titleHeight - 8 + row * Self.rowHeight
       let length = scale.length(of: result.median)
       let colour = result.subject == .pages ? "#c2410c" : "#94a3b8"
       text += "<text x=\"\(Self.labelWidth - 6)\" y=\"\(y + 11)\" text-anchor=\"end\">"
-      text += "\(Self.escaped(result.subject.rawValue))</text>"
+      text += "\(result.subject.rawValue.escapedForMarkup)</text>"
       text += "<rect x=\"\(Self.labelWidth)\" y=\"\(y + 2)\" height=\"11\" "
       text += "width=\"\(length.formatted(decimals: 1))\" fill=\"\(colour)\"/>"
       text += "<text x=\"\((Double(Self.labelWidth) + length + 4).formatted(decimals: 1))\" "
@@ -64,17 +64,6 @@ struct BarChart {
         "y=\"\(y + 11)\">\(result.median.formatted(decimals: result.median < 1000 ? 2 : 0))</text>"
     }
     return text
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.map { character in
-      switch character {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      default: String(character)
-      }
-    }.joined()
   }
 }
 

@@ -100,17 +100,8 @@ package struct LineChart {
   private static func text(
     _ text: String, x: Double, y: Double, attributes: String
   ) -> String {
-    var escaped = ""
-    for character in text {
-      switch character {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      default: escaped.append(character)
-      }
-    }
     let space = attributes.isEmpty ? "" : " "
-    return #"<text x="\#(x)" y="\#(y)"\#(space)\#(attributes)>\#(escaped)</text>"#
+    return #"<text x="\#(x)" y="\#(y)"\#(space)\#(attributes)>\#(text.escapedForMarkup)</text>"#
   }
 
   /// Where the plot is, and how units become places in it.

@@ -2,7 +2,7 @@ import Glibc
 
 /// Runs the body of an exit test that has to trap: an error that it throws ends the process with
 /// success, and so does not pass for the trap.
-func trapping(_ body: () throws -> Void) {
+package func trapping(_ body: () throws -> Void) {
   do {
     try body()
   } catch {
