@@ -60,6 +60,7 @@ extension RingReference {
   /// Wakes the consumer if it waits. Any thread that is an end of the ring, or that the consumer
   /// waits for.
   @usableFromInline
+  @inline(never)
   func wake() {
     guard unsafe control.pointee.isWaiting.exchange(false, ordering: .acquiringAndReleasing) else {
       return

@@ -31,7 +31,7 @@ extension SingleProducerRing where Element: ~Copyable {
       var position = head
       while position != end {
         // Published, and not taken.
-        unsafe (slots + Int(position & mask)).deinitialize(count: 1)
+        unsafe slot(of: position).deinitialize(count: 1)
         position &+= 1
       }
       if ring.leave() {
@@ -62,6 +62,14 @@ extension SingleProducerRing.Consumer where Element: ~Copyable {
     return tail.producerIsGone && tail.count == head
   }
 
+  /// Where the element of a position lies.
+  @unsafe
+  @inlinable
+  @inline(__always)
+  func slot(of position: UInt) -> UnsafeMutablePointer<Element> {
+    unsafe slots + Int(truncatingIfNeeded: position & mask)
+  }
+
   /// Takes the oldest element out.
   ///
   /// - Returns: the element; nil if the ring is empty, for the moment or, if ``isFinished``, for good.
@@ -73,8 +81,8 @@ extension SingleProducerRing.Consumer where Element: ~Copyable {
       tailSeen = ring.singleProducerTail.count
       if head == tailSeen { return nil }
     }
-    // Published, and not taken; the mask keeps it in bounds.
-    let element = unsafe (slots + Int(head & mask)).move()
+    // Published, and not taken.
+    let element = unsafe slot(of: head).move()
     head &+= 1
     ring.setHead(head)
     return element
@@ -91,7 +99,7 @@ extension SingleProducerRing.Consumer where Element: ~Copyable {
     let count = min(Int(tailSeen &- head), elements.freeCapacity)
     for _ in 0..<count {
       // As in pop().
-      elements.append(unsafe (slots + Int(head & mask)).move())
+      elements.append(unsafe slot(of: head).move())
       head &+= 1
     }
     if count > 0 { ring.setHead(head) }

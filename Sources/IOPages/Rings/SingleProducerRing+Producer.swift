@@ -62,11 +62,11 @@ extension SingleProducerRing.Producer where Element: ~Copyable {
   @inline(__always)
   public mutating func push(_ element: consuming Element) -> Element? {
     if tail &- headSeen > mask && room == 0 { return element }
-    // There is room, so that the slot is the producer's and empty; the mask keeps it in bounds.
-    let slot = unsafe slots + Int(tail & mask)
+    // There is room, so that the slot is the producer's, and empty.
+    let slot = unsafe slot(of: tail)
     unsafe slot.initialize(to: element)
     let before = ring.publish(count: tail &+ 1)
-    if before.hasNews && !isAccepted(despite: before) {
+    if before.hasNews && !ring.isAccepted(from: tail, despite: before) {
       // The consumer went before it could see the element, which is the producer's therefore.
       return unsafe slot.move()
     }
@@ -95,22 +95,30 @@ extension SingleProducerRing.Producer where Element: ~Copyable {
       guard count > 0, let first = elements.baseAddress else { return 0 }
       for index in 0..<count {
         // As in push(_:).
-        unsafe (slots + Int((tail &+ UInt(index)) & mask)).initialize(to: (first + index).move())
+        unsafe slot(of: tail &+ UInt(index)).initialize(to: (first + index).move())
       }
       let before = ring.publish(count: tail &+ UInt(count))
-      if before.hasNews && !isAccepted(despite: before) {
+      if before.hasNews && !ring.isAccepted(from: tail, despite: before) {
         for index in 0..<count {
           // As in push(_:): they go back to where they were.
-          unsafe (first + index).initialize(to: (slots + Int((tail &+ UInt(index)) & mask)).move())
+          unsafe (first + index).initialize(to: slot(of: tail &+ UInt(index)).move())
         }
         return 0
       }
       tail &+= UInt(count)
       elementCount -= count
-      // The elements that are left, in the place of those that were moved out.
-      unsafe first.moveUpdate(from: first + count, count: elementCount)
+      // The elements that are left, to where those were that have been moved out.
+      unsafe first.moveInitialize(from: first + count, count: elementCount)
       return count
     }
+  }
+
+  /// Where the element of a position goes.
+  @unsafe
+  @inlinable
+  @inline(__always)
+  func slot(of position: UInt) -> UnsafeMutablePointer<Element> {
+    unsafe slots + Int(truncatingIfNeeded: position & mask)
   }
 
   /// How much room there is, after a look at what the consumer has taken.
@@ -120,17 +128,5 @@ extension SingleProducerRing.Producer where Element: ~Copyable {
       headSeen = ring.head
       return mask &+ 1 &- (tail &- headSeen)
     }
-  }
-
-  /// Meets what a publication has found in the tail: wakes the consumer if it waits.
-  ///
-  /// - Returns: false if the consumer is gone.
-  @usableFromInline
-  @inline(never)
-  func isAccepted(despite before: SingleProducerTail) -> Bool {
-    if before.consumerWaits { ring.wake() }
-    guard before.consumerIsGone else { return true }
-    ring.unpublish(to: tail)
-    return false
   }
 }

@@ -55,11 +55,22 @@ extension RingReference {
         SingleProducerTail(count: count).word, ordering: .acquiringAndReleasing))
   }
 
-  /// Takes a publication back that came after the consumer had gone. Only the producer.
-  func unpublish(to count: UInt) {
+  /// Meets what a publication has found in the tail: wakes the consumer if it waits, and takes the
+  /// publication back if the consumer is gone. Only the producer.
+  ///
+  /// - Parameters:
+  ///   - count: how many elements there were before.
+  ///   - before: what the tail said before.
+  /// - Returns: false if the consumer is gone.
+  @usableFromInline
+  @inline(never)
+  func isAccepted(from count: UInt, despite before: SingleProducerTail) -> Bool {
+    if before.consumerWaits { wake() }
+    guard before.consumerIsGone else { return true }
     // As above; the consumer has looked at the tail for the last time.
     unsafe control.pointee.tail.store(
       SingleProducerTail(count: count).word | SingleProducerTail.consumerGone, ordering: .relaxed)
+    return false
   }
 
   /// Asks to be woken by what comes after the first `count` elements. Only the consumer.

@@ -45,7 +45,7 @@ struct SlotSequence: @unchecked Sendable {
   /// The slot of a position.
   @inlinable
   @inline(__always)
-  func slot(of position: UInt) -> Int { Int(position & mask) }
+  func slot(of position: UInt) -> Int { Int(truncatingIfNeeded: position & mask) }
 
   @inlinable
   @inline(__always)
