@@ -14,7 +14,6 @@
 public import Synchronization
 
 /// The words that the ends of a ring share.
-@safe
 @usableFromInline
 struct RingControl: ~Copyable {
   static let alignment = 128
@@ -32,7 +31,7 @@ struct RingControl: ~Copyable {
   /// Whether the consumer is suspended, or about to be. Whoever exchanges true for false owns
   /// `continuation` and resumes it. See RingReference+Waiting.swift.
   let isWaiting = Atomic<Bool>(false)
-  var continuation: UnsafeContinuation<Void, Never>?
+  var continuation: CheckedContinuation<Void, Never>?
 
   init() {}
 }

@@ -40,9 +40,10 @@ extension RingReference {
     func wait(announcing announce: () -> Bool) async
   {
     await withTaskCancellationHandler {
-      // Resumed exactly once: by the one who exchanges `isWaiting`, which only this function sets.
-      unsafe await withUnsafeContinuation { continuation in
-        unsafe prepareToWake(continuation)
+      // A checked one: next to being suspended it costs little, and the thread sanitizer does not
+      // know what an unchecked one is ordered by if it is resumed before the task has stopped.
+      await withCheckedContinuation { continuation in
+        prepareToWake(continuation)
         if !announce() || Task.isCancelled { wake() }
       }
     } onCancel: {
@@ -51,7 +52,7 @@ extension RingReference {
   }
 
   /// Has the next `wake()` resume `continuation`.
-  private func prepareToWake(_ continuation: UnsafeContinuation<Void, Never>) {
+  private func prepareToWake(_ continuation: CheckedContinuation<Void, Never>) {
     // Nobody but the one consumer writes here while `isWaiting` is false.
     unsafe control.pointee.continuation = continuation
     _ = unsafe control.pointee.isWaiting.exchange(true, ordering: .acquiringAndReleasing)
@@ -66,7 +67,7 @@ extension RingReference {
       return
     }
     // The exchange makes it this thread's alone. After resume() the ring may be gone.
-    let continuation = unsafe control.pointee.continuation
-    unsafe continuation?.resume()
+    let continuation = unsafe control.pointee.continuation.take()
+    continuation?.resume()
   }
 }
