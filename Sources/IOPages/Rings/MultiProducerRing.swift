@@ -23,7 +23,7 @@
 /// that moment at the latest when the last producer goes. What is put in later comes back to its
 /// producer.
 @frozen
-public struct MultiProducerRing<Element: ~Copyable & Sendable>: ~Copyable {
+public struct MultiProducerRing<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
   /// The first of the ends that put elements in.
   public let producer: Producer
   /// The end that takes elements out.
@@ -33,7 +33,7 @@ public struct MultiProducerRing<Element: ~Copyable & Sendable>: ~Copyable {
   ///
   /// - Parameter capacity: how many elements it has room for, rounded up to a power of two.
   /// - Precondition: `capacity` is from 1 to 2^32.
-  /// - Complexity: O(capacity); three pieces of memory from the heap. Any thread.
+  /// - Complexity: O(capacity); four pieces of memory from the heap. Any thread.
   @inlinable
   public init(capacity: Int) {
     let count = RingReference.slotCount(capacity: capacity)

@@ -14,6 +14,7 @@
 public import Synchronization
 
 /// The words that the ends of a ring share.
+@safe
 @usableFromInline
 struct RingControl: ~Copyable {
   static let alignment = 128
@@ -31,9 +32,20 @@ struct RingControl: ~Copyable {
   /// Whether the consumer is suspended, or about to be. Whoever exchanges true for false owns
   /// `continuation` and resumes it. See RingReference+Waiting.swift.
   let isWaiting = Atomic<Bool>(false)
-  var continuation: CheckedContinuation<Void, Never>?
+  /// Somewhere else: to change a field in place is to access all fields, while others use the words.
+  let continuation: UnsafeMutablePointer<CheckedContinuation<Void, Never>?>
 
-  init() {}
+  init() {
+    unsafe continuation = .allocate(capacity: 1)
+    // Fresh memory for one.
+    unsafe continuation.initialize(to: nil)
+  }
+
+  deinit {
+    // Made in the initialiser; nobody waits any more.
+    unsafe continuation.deinitialize(count: 1)
+    unsafe continuation.deallocate()
+  }
 }
 
 /// A reference to the words that the ends of a ring share, which ARC does not count. Whoever has one is

@@ -54,7 +54,7 @@ extension RingReference {
   /// Has the next `wake()` resume `continuation`.
   private func prepareToWake(_ continuation: CheckedContinuation<Void, Never>) {
     // Nobody but the one consumer writes here while `isWaiting` is false.
-    unsafe control.pointee.continuation = continuation
+    unsafe control.pointee.continuation.pointee = continuation
     _ = unsafe control.pointee.isWaiting.exchange(true, ordering: .acquiringAndReleasing)
   }
 
@@ -67,7 +67,7 @@ extension RingReference {
       return
     }
     // The exchange makes it this thread's alone. After resume() the ring may be gone.
-    let continuation = unsafe control.pointee.continuation.take()
+    let continuation = unsafe control.pointee.continuation.pointee.take()
     continuation?.resume()
   }
 }

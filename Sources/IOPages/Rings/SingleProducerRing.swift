@@ -28,7 +28,7 @@
 /// Elements that are in the ring when the consumer goes are dropped. What is put in later comes back
 /// to the producer. If the producer goes first, the consumer gets what is left, and then the end.
 @frozen
-public struct SingleProducerRing<Element: ~Copyable & Sendable>: ~Copyable {
+public struct SingleProducerRing<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
   /// The end that puts elements in.
   public let producer: Producer
   /// The end that takes elements out, in the order in which they were put in.
@@ -38,7 +38,7 @@ public struct SingleProducerRing<Element: ~Copyable & Sendable>: ~Copyable {
   ///
   /// - Parameter capacity: how many elements it has room for, rounded up to a power of two.
   /// - Precondition: `capacity` is from 1 to 2^32.
-  /// - Complexity: O(1); two pieces of memory from the heap. Any thread.
+  /// - Complexity: O(1); three pieces of memory from the heap. Any thread.
   @inlinable
   public init(capacity: Int) {
     let count = RingReference.slotCount(capacity: capacity)
