@@ -53,8 +53,9 @@ extension RingReference {
 
   /// Has the next `wake()` resume `continuation`.
   private func prepareToWake(_ continuation: CheckedContinuation<Void, Never>) {
-    // Nobody but the one consumer writes here while `isWaiting` is false.
-    unsafe control.pointee.continuation.pointee = continuation
+    // Nobody but the one consumer writes there while `isWaiting` is false.
+    let place = unsafe control.pointee.continuation
+    unsafe place.pointee = continuation
     _ = unsafe control.pointee.isWaiting.exchange(true, ordering: .acquiringAndReleasing)
   }
 
@@ -67,7 +68,8 @@ extension RingReference {
       return
     }
     // The exchange makes it this thread's alone. After resume() the ring may be gone.
-    let continuation = unsafe control.pointee.continuation.pointee.take()
+    let place = unsafe control.pointee.continuation
+    let continuation = unsafe place.pointee.take()
     continuation?.resume()
   }
 }

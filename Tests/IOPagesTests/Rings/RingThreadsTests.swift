@@ -7,7 +7,7 @@ import Testing
 @Suite(.tags(.concurrency)) struct RingThreadsTests {
   #if DEBUG
     private static let elements: UInt64 = 40_000
-    private static let rounds = 1000
+    private static let rounds = 500
   #else
     private static let elements: UInt64 = 1_000_000
     private static let rounds = 5000
