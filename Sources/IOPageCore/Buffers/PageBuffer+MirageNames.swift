@@ -24,24 +24,17 @@ extension PageBuffer {
   @available(*, unavailable, message: "Use bytes(in:) to look, extracting(_:) to keep a part.")
   public func sub(_ offset: Int, _ length: Int) -> Never { fatalError() }
 
-  @available(*, unavailable, renamed: "removeFirst(_:)")
-  public func shift(_ length: Int) -> Never { fatalError() }
-
   @available(*, unavailable, message: "Use PageBuffer(copying: bytes(in:), from: pool).")
   public func sub_copy(_ offset: Int, _ length: Int) -> Never { fatalError() }
-
-  @available(*, unavailable, renamed: "count")
-  public var length: Int { fatalError() }
-
-  @available(*, unavailable, renamed: "count")
-  public var len: Int { fatalError() }
 }
 
 // swift-format-ignore: AlwaysUseLowerCamelCase
 extension SharedPageBuffer {
   @available(*, unavailable, message: "Use the subscript: buffer[first..<end].")
   public func sub(_ offset: Int, _ length: Int) -> Never { fatalError() }
+}
 
+extension NarrowableBytes where Self: ~Copyable {
   @available(*, unavailable, renamed: "removeFirst(_:)")
   public func shift(_ length: Int) -> Never { fatalError() }
 
