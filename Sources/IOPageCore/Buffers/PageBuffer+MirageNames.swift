@@ -21,6 +21,9 @@ extension PageBuffer {
   @available(*, unavailable, renamed: "init(hex:from:)")
   public static func of_hex(_ text: String) -> Never { fatalError() }
 
+  @available(*, unavailable, message: "Use PageBufferList, and init(copying:from:) to copy it.")
+  public static func concat(_ buffers: [SharedPageBuffer]) -> Never { fatalError() }
+
   @available(*, unavailable, message: "Use bytes(in:) to look, extracting(_:) to keep a part.")
   public func sub(_ offset: Int, _ length: Int) -> Never { fatalError() }
 
