@@ -22,6 +22,18 @@ func reuseAfterFreeze(_ buffer: inout PageBuffer) -> SharedPageBuffer {
   return shared
 }
 
+// As in README.md.
+func takePayload(
+  of frame: consuming PageBuffer, into payloads: inout [SharedPageBuffer]
+) -> PageBuffer? {
+  guard frame.count >= 14,
+    frame.load(fromByteOffset: 12, as: UInt16.self, .bigEndian) == 0x0800
+  else { return nil }
+  let parts = frame.split(at: 14)
+  payloads.append(parts.tail.freeze())
+  return parts.head
+}
+
 func writeAfterReading(_ buffer: inout PageBuffer) -> Int {
   let count = buffer.bytes.byteCount
   do {
@@ -75,6 +87,12 @@ func keepInUniqueArray(_ buffer: consuming PageBuffer) -> UniqueArray<PageBuffer
   var buffers = UniqueArray<PageBuffer>()
   buffers.append(buffer)
   return buffers
+}
+
+func send(_ header: consuming PageBuffer, _ payload: SharedPageBuffer) {
+  var packet = PageBufferList(payload)
+  packet.prepend(header.freeze())
+  packet.removeFirst(4)
 }
 
 struct Frame: ~Copyable {

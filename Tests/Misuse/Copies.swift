@@ -20,6 +20,11 @@ func keepInArrayByType(_ buffers: [PageBuffer]) {}
 // expected-error@+1 {{type 'PageBuffer' does not conform to protocol 'Copyable'}}
 func keepInDictionary(_ buffers: [Int: PageBuffer]) {}
 
+func copyList(_ list: borrowing PageBufferList<SharedPageBuffer>) {
+  let other = copy list  // expected-error {{'copy' cannot be applied to noncopyable types}}
+  _ = other.count
+}
+
 func keepInTuple(_ first: consuming PageBuffer, _ second: consuming PageBuffer) {
   // expected-error@+1 {{containing noncopyable element is not supported}}
   let both = (first, second)

@@ -31,6 +31,12 @@ func splitTwice(_ buffer: consuming PageBuffer) {
   _ = first.head.count + second.head.count
 }
 
+// expected-error@+1 {{'buffer' used after consume}}
+func useAfterAppend(_ list: inout PageBufferList<PageBuffer>, _ buffer: consuming PageBuffer) {
+  list.append(buffer)  // expected-note {{consumed here}}
+  buffer[0] = 1  // expected-note {{used here}}
+}
+
 // expected-error@+1 {{'buffer' consumed more than once}}
 func freezeTwice(_ buffer: consuming PageBuffer) -> [SharedPageBuffer] {
   // expected-note@+2 {{consumed here}}
