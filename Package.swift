@@ -15,6 +15,7 @@ let swiftSettings: [SwiftSetting] = [
 let numaTarget = Target.Dependency.target(name: "CNUMA", condition: .when(traits: ["NUMA"]))
 let basicContainers = Target.Dependency.product(
   name: "BasicContainers", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -56,7 +57,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "IOPages",
-      dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers],
+      dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers, deque],
       swiftSettings: swiftSettings),
     // io_uring, for the tool and for those who want it.
     .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
