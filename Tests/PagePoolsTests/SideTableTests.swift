@@ -20,9 +20,13 @@ import Testing
     #expect(layout.raw >= layout.dirty + bitmap)
     #expect(layout.heads >= layout.raw + bitmap)
     #expect(layout.absent >= layout.heads + bitmap)
-    #expect(layout.buddy >= layout.absent + bitmap)
+    #expect(layout.parts >= layout.absent + bitmap)
+    #expect(layout.depots[0] >= layout.parts + PartCounts.byteCount(frameCount: pages))
+    #expect(layout.buddy > layout.depots[2])
     #expect(layout.byteCount > layout.buddy)
-    for offset in [layout.dirty, layout.raw, layout.heads, layout.absent, layout.buddy] {
+    for offset in [
+      layout.dirty, layout.raw, layout.heads, layout.absent, layout.parts, layout.buddy,
+    ] {
       #expect(offset % 64 == 0)
     }
   }

@@ -35,6 +35,11 @@ static inline void page_memory_fill(void *start, int byte, size_t count) {
   __builtin_memset(start, byte, count);
 }
 
+/// Compares `count` bytes as memcmp does.
+static inline int page_memory_compare(const void *left, const void *right, size_t count) {
+  return __builtin_memcmp(left, right, count);
+}
+
 /// Clears a page or two by wide stores. Returns whether this processor has them.
 int page_memory_clear_small(void *start, size_t count);
 

@@ -97,6 +97,9 @@ extension PagePool {
     try reference.withLock { (state) throws(InvariantViolation) in
       reference.seal(&state)
       try state.buddy.checkInvariants()
+      if let frame = reference.freePageInParts(state) {
+        throw .freePageHasParts(frame: frame)
+      }
       reference.unsealIfPlenty(&state)
     }
   }

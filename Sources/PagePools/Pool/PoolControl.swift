@@ -33,6 +33,7 @@ struct PoolControl: ~Copyable {
   let raw: FrameBitmap
   let heads: FrameBitmap
   let absent: FrameBitmap
+  let parts: PartCounts
   let statistics: StatisticsBlock
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
@@ -48,6 +49,7 @@ struct PoolControl: ~Copyable {
     unsafe raw = FrameBitmap(tables + layout.raw, frameCount: memory.pageCount)
     unsafe heads = FrameBitmap(tables + layout.heads, frameCount: memory.pageCount)
     unsafe absent = FrameBitmap(tables + layout.absent, frameCount: memory.pageCount)
+    unsafe parts = PartCounts(tables + layout.parts, frameCount: memory.pageCount)
     backing = unsafe memory.backing
     statistics = unsafe StatisticsBlock(memory.statistics, processorCount: memory.processorCount)
     unsafe base = memory.base
@@ -78,6 +80,8 @@ struct PoolState: ~Copyable {
   /// The threads that wait for its round to end.
   var roundWaiters = 0
   var trimming = TrimState()
+  /// The pages that have more parts than are counted beside them.
+  var crowdedPages = CrowdedPages()
   /// The free pages that are promised to clients and that they do not have.
   var reserved = 0
 

@@ -15,6 +15,7 @@ package struct PoolReference: @unchecked Sendable {
   package let pointer: UnsafeMutableRawPointer
 
   /// Refers to what has a head at `pointer`.
+  @usableFromInline
   init(_ pointer: UnsafeMutableRawPointer) { unsafe self.pointer = pointer }
 
   /// Makes a pool of `memory` and refers to it. It is sealed still.
@@ -82,5 +83,6 @@ package struct PoolReference: @unchecked Sendable {
   var raw: FrameBitmap { unsafe control.pointee.raw }  // never changes
   var heads: FrameBitmap { unsafe control.pointee.heads }  // never changes
   var absent: FrameBitmap { unsafe control.pointee.absent }  // never changes
+  var parts: PartCounts { unsafe control.pointee.parts }  // never changes
   var backing: PoolBacking { unsafe control.pointee.backing }  // never changes
 }

@@ -4,7 +4,8 @@
 
 public import PagePools
 
-/// Why memory cannot be turned into an ``IOPage``. The memory stays what it was.
+/// Why memory cannot be turned into an ``IOPage``, or a shared buffer into a unique one. The memory
+/// stays what it was.
 public enum AdoptionError: Error, Equatable, Sendable {
   /// The first byte does not start a page: Mirage's `Buffer_is_not_page_aligned`.
   case notPageAligned
@@ -13,6 +14,9 @@ public enum AdoptionError: Error, Equatable, Sendable {
   /// Some of it was not handed out by ``IOPage/release()`` of a page of this pool, or has come
   /// back already. Mirage accepts any aligned memory here.
   case notReleasedFromPool
+  /// Other copies or slices of a ``SharedPageBuffer`` still refer to the same bytes, or to others
+  /// that were frozen together with them.
+  case shared
 }
 
 extension IOPage {

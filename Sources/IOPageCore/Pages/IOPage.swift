@@ -58,6 +58,10 @@ public struct IOPage: ~Copyable, @unchecked Sendable {
     if pageCount > 0 { unsafe pool.free(address, pageCount: pageCount) }
   }
 
+  /// Gives up the ownership without giving the pages back: somebody else has it now.
+  @inlinable
+  consuming func relinquish() { discard self }
+
   /// The pages as the pool numbers them. The page is not empty.
   package var frames: Range<Int> {
     // Both are addresses in one region, the page's not below the region's.
@@ -97,6 +101,7 @@ extension IOPage {
   ///
   /// - Complexity: O(1).
   @unsafe
+  @inlinable
   public var baseAddress: UnsafeMutableRawPointer { unsafe address }
 
   /// Whether the pages come from `pool`, through a client's view of it or not. O(1).

@@ -1,7 +1,7 @@
 // The bytes of a page as spans: bounds are checked, and the compiler sees to it that no span
-// outlives its page or overlaps a change.
+// outlives its page or overlaps a change. What all bytes can do is in the folder Bytes.
 
-extension IOPage {
+extension IOPage: WritableBytes {
   /// The bytes, to read. What Mirage's `to_cstruct` and `get_buf` give, without a second owner.
   ///
   /// - Complexity: O(1).
@@ -15,20 +15,6 @@ extension IOPage {
     }
   }
 
-  /// The bytes, to read and write.
-  ///
-  /// - Complexity: O(1).
-  @inlinable
-  public var mutableBytes: MutableRawSpan {
-    @_lifetime(&self)
-    mutating get {
-      // The pages are mapped and owned by `self`, which the span borrows exclusively.
-      let span = unsafe MutableRawSpan(
-        _unsafeStart: address, byteCount: pageCount &<< PagePool.pageShift)
-      return unsafe _overrideLifetime(span, mutating: &self)
-    }
-  }
-
   /// The bytes of one of the pages, to read: a view like those of Mirage's `to_pages`, which
   /// cannot outlive the block instead of pinning it.
   ///
@@ -39,23 +25,5 @@ extension IOPage {
   public borrowing func bytes(ofPage index: Int) -> RawSpan {
     precondition(index >= 0 && index < pageCount, "There is no such page in the run.")
     return bytes.extracting(index << PagePool.pageShift..<(index + 1) << PagePool.pageShift)
-  }
-
-  /// One byte.
-  ///
-  /// - Precondition: `offset` is in `0..<byteCount`.
-  /// - Complexity: O(1).
-  @inlinable
-  public subscript(offset: Int) -> UInt8 {
-    get {
-      precondition(offset >= 0 && offset < byteCount, "The byte lies outside of the page.")
-      // In bounds, as was just checked.
-      return unsafe address.load(fromByteOffset: offset, as: UInt8.self)
-    }
-    set {
-      precondition(offset >= 0 && offset < byteCount, "The byte lies outside of the page.")
-      // In bounds, as was just checked.
-      unsafe address.storeBytes(of: newValue, toByteOffset: offset, as: UInt8.self)
-    }
   }
 }

@@ -1,0 +1,114 @@
+// Buffers of fresh pages: zeroed, copied, or built through a span that can only be written.
+
+public import PagePools
+
+extension PageBuffer {
+  /// A buffer of `count` bytes in as many fresh pages as they need.
+  ///
+  /// - Parameters:
+  ///   - count: in bytes; none gives an empty buffer, which never fails.
+  ///   - source: a pool, or a client's view of one.
+  ///   - contents: what the bytes hold. ``init(capacity:from:reclaim:initializingWith:)`` builds a
+  ///     buffer without ever showing what an uninitialised page holds.
+  ///   - reclaim: whether reclaimers may be asked before the request fails.
+  /// - Throws: ``OutOfMemory``.
+  /// - Precondition: `count` is not negative.
+  /// - Complexity: as the allocation of the pages. Any thread.
+  @inlinable
+  public init(
+    count: Int, from source: some PageSource, contents: PageContents = .zeroed,
+    reclaim: ReclaimPolicy = .allowed
+  ) throws(OutOfMemory) {
+    precondition(count >= 0, "A number of bytes must not be negative.")
+    if count == 0 {
+      self.init()
+    } else {
+      self.init(try source.allocate(covering: count, contents: contents, reclaim: reclaim))
+      // Less than a page goes: nothing is given back.
+      storedCount = count
+    }
+  }
+
+  /// A buffer of fresh pages with a copy of `source`.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  /// - Complexity: O(bytes), and the allocation of the pages. Any thread.
+  public init(
+    copying source: RawSpan, from pages: some PageSource, reclaim: ReclaimPolicy = .allowed
+  ) throws(OutOfMemory) {
+    try self.init(
+      count: source.byteCount, from: pages, contents: .uninitialized, reclaim: reclaim)
+    copyBytes(from: source)
+  }
+
+  /// A buffer of fresh pages with a copy of `source`: `PageBuffer(copying: array.span, from: pool)`.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  /// - Complexity: O(bytes), and the allocation of the pages. Any thread.
+  public init(
+    copying source: Span<UInt8>, from pages: some PageSource, reclaim: ReclaimPolicy = .allowed
+  ) throws(OutOfMemory) {
+    // Bytes have no representation but themselves.
+    try unsafe self.init(copying: source.bytes, from: pages, reclaim: reclaim)
+  }
+
+  /// A buffer of fresh pages that `body` fills, of which it has as many bytes as were written: what
+  /// the pages held before can never be read through it.
+  ///
+  /// - Parameters:
+  ///   - capacity: how many bytes may be written.
+  ///   - source: a pool, or a client's view of one.
+  ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - body: appends to a span that cannot be read. Pages that it leaves without bytes go back.
+  /// - Throws: ``OutOfMemory``.
+  /// - Precondition: `capacity` is not negative.
+  /// - Complexity: as the allocation of the pages, and what `body` takes. Any thread.
+  public init(
+    capacity: Int, from source: some PageSource, reclaim: ReclaimPolicy = .allowed,
+    initializingWith body: (inout OutputRawSpan) -> Void
+  ) throws(OutOfMemory) {
+    try self.init(count: capacity, from: source, contents: .uninitialized, reclaim: reclaim)
+    let written = unsafe withUnsafeMutableBytes { bytes in
+      // The bytes are the buffer's, which nobody else uses meanwhile.
+      unsafe PageBuffer.fill(bytes, body)
+    }
+    removeLast(capacity - written)
+  }
+
+  /// Has `body` append to `bytes`, and says how many it has appended.
+  @unsafe
+  static func fill(
+    _ bytes: UnsafeMutableRawBufferPointer, _ body: (inout OutputRawSpan) -> Void
+  ) -> Int {
+    // The caller owns the bytes; none of them counts as written yet.
+    var output = unsafe OutputRawSpan(buffer: bytes, initializedCount: 0)
+    body(&output)
+    return unsafe output.finalize(for: bytes)
+  }
+}
+
+extension PageSource {
+  /// Takes pages that `body` fills; what it does not write is zero. What the pages held before can
+  /// never be read through them.
+  ///
+  /// - Parameters:
+  ///   - pages: how many, next to each other.
+  ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - body: appends to a span that cannot be read.
+  /// - Throws: ``OutOfMemory``.
+  /// - Precondition: `pages` is not negative.
+  /// - Complexity: as the allocation of the pages, what `body` takes, and O(bytes not written). Any
+  ///   thread.
+  public func allocate(
+    pages: Int, reclaim: ReclaimPolicy = .allowed,
+    initializingWith body: (inout OutputRawSpan) -> Void
+  ) throws(OutOfMemory) -> IOPage {
+    var page = try allocate(pages: pages, contents: .uninitialized, reclaim: reclaim)
+    let written = unsafe page.withUnsafeMutableBytes { bytes in
+      // The bytes are the page's, which nobody else uses meanwhile.
+      unsafe PageBuffer.fill(bytes, body)
+    }
+    page.fill(written..<page.byteCount, with: 0)
+    return page
+  }
+}

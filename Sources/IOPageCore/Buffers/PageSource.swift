@@ -1,0 +1,36 @@
+// Where the pages of a buffer come from: a pool, or a client's view of one.
+
+public import PagePools
+
+/// What pages can be taken from.
+public protocol PageSource {
+  /// Takes `pages` pages next to each other: see
+  /// ``PagePools/PagePool/allocate(pages:contents:reclaim:)``.
+  func allocate(
+    pages: Int, contents: PageContents, reclaim: ReclaimPolicy
+  ) throws(OutOfMemory) -> IOPage
+
+  /// Takes a block of `2^order` pages: see
+  /// ``PagePools/PagePool/allocate(order:contents:reclaim:)``.
+  func allocate(
+    order: Int, contents: PageContents, reclaim: ReclaimPolicy
+  ) throws(OutOfMemory) -> IOPage
+}
+
+extension PagePool: PageSource {}
+extension LimitedPool: PageSource {}
+
+extension PageSource {
+  /// Takes as many pages as `byteCount` bytes need: a block, from the processor's cache, where
+  /// their number is a power of two.
+  @inlinable
+  func allocate(
+    covering byteCount: Int, contents: PageContents, reclaim: ReclaimPolicy
+  ) throws(OutOfMemory) -> IOPage {
+    let pages = IOPage.pageCount(covering: byteCount)
+    return pages.nonzeroBitCount == 1
+      ? try allocate(
+        order: pages.trailingZeroBitCount, contents: contents, reclaim: reclaim)
+      : try allocate(pages: pages, contents: contents, reclaim: reclaim)
+  }
+}

@@ -1,0 +1,19 @@
+// The order of the bytes of an integer. The name and the cases are those of SE-0525; it stands in
+// IOPage so that it is not mistaken for the standard library's, once there is one.
+
+extension IOPage {
+  /// The order of the bytes of an integer in memory.
+  @frozen
+  public enum ByteOrder: Equatable, Sendable {
+    /// The least significant byte first.
+    case littleEndian
+    /// The most significant byte first: the order of network protocols.
+    case bigEndian
+
+    /// The order of this machine.
+    @inlinable
+    public static var native: ByteOrder {
+      1.littleEndian == 1 ? .littleEndian : .bigEndian
+    }
+  }
+}
