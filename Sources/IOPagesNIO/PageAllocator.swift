@@ -1,5 +1,5 @@
 // How SwiftNIO frees, copies and grows a buffer that began as pages. The four functions have the C
-// calling convention: they know what they are given, and PageOwners.
+// calling convention: they know what they are given, and OwnersByAddress.
 //
 // Only pages that somebody handed over are used. A buffer that is copied, because it is written to
 // while it is shared, or that outgrows its pages, goes on in memory of the heap: a pool is sized for
@@ -16,7 +16,7 @@
       reallocate: { old, oldByteCount, byteCount in
         guard let old = unsafe old else { return unsafe allocateHeap(byteCount) }
         // The pages go at the end, when their bytes are copied.
-        guard let owner = PageOwners.shared.remove(UInt(bitPattern: old)) else {
+        guard let owner = OwnersByAddress.shared.remove(UInt(bitPattern: old)) else {
           return unsafe present(realloc(old, byteCount), byteCount)
         }
         return unsafe withExtendedLifetime(owner) {
@@ -28,7 +28,7 @@
       },
       deallocate: {
         // What is not pages was allocated above.
-        if PageOwners.shared.remove(UInt(bitPattern: $0)) == nil { unsafe free($0) }
+        if OwnersByAddress.shared.remove(UInt(bitPattern: $0)) == nil { unsafe free($0) }
       },
       copy: { unsafe $0.copyMemory(from: $1, byteCount: $2) })
   }

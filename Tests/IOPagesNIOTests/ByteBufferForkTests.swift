@@ -34,6 +34,27 @@
       }
     }
 
+    @Test func partsOfAPageDroppedInAChildAreStillTheParents() async {
+      await #expect(processExitsWith: .exitCode(0)) {
+        let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20)))
+        let halves = PageBuffer(try pool.allocate(pages: 2)).split(at: 100)
+        var head: ByteBuffer? = ByteBuffer(takingOwnershipOf: halves.head)
+        var tail: ByteBuffer? = ByteBuffer(takingOwnershipOf: halves.tail)
+        let status = statusOfForkedChild {
+          head = nil
+          guard tail?.readableBytes == 8092 else { return 1 }
+          tail = nil
+          return head == nil ? 0 : 2
+        }
+        guard status == 0 else { exit(status ?? 99) }
+        guard pool.statistics.allocatedPages == 2 else { exit(50) }
+        head = nil
+        guard pool.statistics.allocatedPages == 2 else { exit(51) }
+        tail = nil
+        guard pool.statistics.allocatedPages == 0 else { exit(52) }
+      }
+    }
+
     @Test func aChildForksWhileOthersTakeAndDrop() async {
       await #expect(processExitsWith: .exitCode(0)) {
         let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20)))

@@ -5,7 +5,7 @@
   import NIOCore
   import Testing
 
-  @Suite struct ByteBufferIOPageTests {
+  @Suite struct ByteBufferPageBufferTests {
     private let pool: PagePool
 
     init() throws {
@@ -54,6 +54,48 @@
       #expect(buffer.readableBytes == 0)
       buffer.writeString("abc")
       #expect(buffer.readableBytes == 3)
+      #expect(pagesOut == 0)
+    }
+
+    @Test func partsOfAPageAreApart() throws {
+      var page = try pool.allocate(pages: 2)
+      page.storeBytes(of: 0x0102, toByteOffset: 13, as: UInt16.self, .bigEndian)
+      let address = unsafe UInt(bitPattern: page.baseAddress)
+      let halves = PageBuffer(page).split(at: 14)
+      var header: ByteBuffer? = ByteBuffer(takingOwnershipOf: halves.head)
+      var payload: ByteBuffer? = ByteBuffer(takingOwnershipOf: halves.tail)
+      #expect(header?.address == address)
+      #expect(payload?.address == address + 14)
+      // A header that grows does not run into the payload.
+      header?.writeInteger(UInt8(99))
+      #expect(header?.address != address)
+      #expect(payload?.getInteger(at: 0, as: UInt8.self) == 2)
+      header = nil
+      #expect(pagesOut == 2)
+      payload = nil
+      #expect(pagesOut == 0)
+      try pool.checkInvariants()
+    }
+
+    @Test func sharedBytesAreCopiedUnlessTheyAreNotShared() throws {
+      var page = try pool.allocate(pages: 1)
+      page[5] = 5
+      let address = unsafe UInt(bitPattern: page.baseAddress)
+      let shared = PageBuffer(page).freeze()
+      do {
+        var copy = ByteBuffer(copyingIfShared: shared)
+        #expect(copy.address != address)
+        copy.setInteger(UInt8(6), at: 5)
+        #expect(copy.readableBytes == 4096)
+        #expect(shared[5] == 5)
+      }
+      #expect(shared.count == 4096)
+      do {
+        let alone = ByteBuffer(copyingIfShared: consume shared)
+        #expect(alone.address == address)
+        #expect(alone.getInteger(at: 5, as: UInt8.self) == 5)
+        #expect(pagesOut == 1)
+      }
       #expect(pagesOut == 0)
     }
 

@@ -5,17 +5,17 @@
 
   @testable import IOPagesNIO
 
-  @Suite struct PageOwnersTests {
+  @Suite struct OwnersByAddressTests {
     private let pool = PoolTestMemory.makePool(pages: 16)
-    private let owners = PageOwners()
+    private let owners = OwnersByAddress()
 
-    private func owner(pages: Int = 1) throws -> PageOwner {
-      PageOwner(try pool.allocate(pages: pages))
+    private func buffer(pages: Int = 1) throws -> PageBuffer {
+      PageBuffer(try pool.allocate(pages: pages))
     }
 
     @Test func anOwnerIsFoundByItsAddressOnce() throws {
       let place = UInt(5) << 12
-      owners.insert(try owner(pages: 3), at: place)
+      owners.insert(try buffer(pages: 3), at: place)
       #expect(owners.remove(UInt(6) << 12) == nil)
       #expect(owners.remove(place + 1) == nil)
       #expect(pool.statistics.allocatedPages == 3)
@@ -25,7 +25,7 @@
     }
 
     @Test func addressesOfOneTableAreApart() throws {
-      for number in 1...8 { owners.insert(try owner(), at: UInt(number) << 18) }
+      for number in 1...8 { owners.insert(try buffer(), at: UInt(number) << 18) }
       for number in 1...8 {
         #expect(pool.statistics.allocatedPages == 9 - number)
         #expect(owners.remove(UInt(number) << 18) != nil)
@@ -36,8 +36,8 @@
     /// In a forked child, where pages of its parent were that it does not have.
     @Test func pagesStayUntilAllWhoHaveTheirAddressAreGone() throws {
       let place = UInt(9) << 12
-      owners.insert(try owner(pages: 1), at: place)
-      owners.insert(try owner(pages: 2), at: place)
+      owners.insert(try buffer(pages: 1), at: place)
+      owners.insert(try buffer(pages: 2), at: place)
       #expect(pool.statistics.allocatedPages == 2)
       #expect(owners.remove(place) != nil)
       #expect(pool.statistics.allocatedPages == 2)
