@@ -11,6 +11,9 @@
     /// What is cut out of it or put together of it shares the pages. When the last of that is gone,
     /// the reference goes: on a queue, and so a little later.
     ///
+    /// - Warning: On Linux, Dispatch of Swift 6.3 never lets go of data that `data[index]` or `first`
+    ///   was used on, and so the pages never come back. Iterate, enumerate or copy instead.
+    ///
     /// - Parameters:
     ///   - buffer: the bytes; none give empty data.
     ///   - queue: where the reference goes, and with it the pages, if no other one is left. nil for

@@ -1,3 +1,6 @@
+// Bytes are looked at through copies: in Swift 6.3 on Linux, what `data[index]` was used on is never let
+// go of.
+
 #if Dispatch
   import Dispatch
   import Glibc
@@ -35,7 +38,7 @@
         let (data, address) = try pages(3)
         #expect(data.addresses == [address])
         #expect(data.count == 3 * 4096)
-        #expect(data[4097] == 1)
+        #expect(Array(data)[4097] == 1)
         #expect(pagesOut == 3)
       }
       #expect(pagesOut == 0)
@@ -65,7 +68,7 @@
         let data = DispatchData(
           takingOwnershipOf: buffer.extracting(7..<8), releasingOn: queue)
         #expect(data.addresses == [address + 7])
-        #expect(data[0] == 7)
+        #expect(Array(data) == [7])
       }
       #expect(pagesOut == 0)
     }
@@ -87,7 +90,7 @@
         #expect(throws: AdoptionError.shared) { try shared?.releaseRest() }
         shared = nil
         #expect(pagesOut >= 2)
-        #expect(data[4099] == UInt8(truncatingIfNeeded: 4199))
+        #expect(Array(data).last == UInt8(truncatingIfNeeded: 4199))
       }
       waitUntilNothingIsOut()
     }
@@ -119,8 +122,7 @@
       // The view lies on both.
       #expect(pagesOut == 3)
       #expect(view?.addresses == [addresses.0 + 8000, addresses.1])
-      #expect(view?[191] == 255)
-      #expect(view?[192] == 0)
+      #expect(view.map { Array($0) }?[190..<194] == [254, 255, 0, 1])
       view = view?.subdata(in: 192..<292)
       #expect(view?.addresses == [addresses.1])
       #expect(pagesOut == 1)
@@ -165,7 +167,7 @@
       }
       queue.sync {}
       #expect(region != nil)
-      #expect(view?[0] == 42)
+      #expect(view.map { Array($0) } == [42])
       view = nil
       queue.sync {}
       #expect(region == nil)
@@ -182,7 +184,8 @@
       #expect(pagesOut == 32)
       onThreads(4) { _ in
         while let data = values.withLock({ $0.popLast() }) {
-          if data[0] != 0 || data[1023] != 255 { Issue.record("A view has other bytes.") }
+          let bytes = Array(data)
+          if bytes.first != 0 || bytes.last != 255 { Issue.record("A view has other bytes.") }
         }
       }
       #expect(pagesOut == 0)
@@ -190,7 +193,8 @@
 
     /// What is let go of on the system's queue comes back when that gets to it.
     private func waitUntilNothingIsOut() {
-      while pagesOut > 0 { usleep(100) }
+      for _ in 0..<100_000 where pagesOut > 0 { usleep(100) }
+      #expect(pagesOut == 0)
     }
   }
 
@@ -202,7 +206,7 @@
     /// Where the parts are; only numbers.
     fileprivate var addresses: [UInt] {
       var addresses: [UInt] = []
-      enumerateBytes { bytes, _, _ in addresses.append(UInt(bitPattern: bytes.baseAddress)) }
+      unsafe enumerateBytes { bytes, _, _ in addresses.append(UInt(bitPattern: bytes.baseAddress)) }
       return addresses
     }
   }
