@@ -119,14 +119,16 @@ let package = Package(
       dependencies: ["IOPages", "MemoryTestSupport", basicContainers, systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "IOPagesDispatchTests", dependencies: ["IOPagesDispatch", "IOPages", "MemoryTestSupport"],
+      name: "IOPagesDispatchTests",
+      dependencies: ["IOPagesDispatch", "IOPages", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IOPagesFoundationTests",
       dependencies: ["IOPagesFoundation", "IOPages", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "IOPagesNIOTests", dependencies: ["IOPagesNIO", "IOPages", "MemoryTestSupport", nioCore],
+      name: "IOPagesNIOTests",
+      dependencies: ["IOPagesNIO", "IOPages", "MemoryTestSupport", nioCore],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IORingsTests",

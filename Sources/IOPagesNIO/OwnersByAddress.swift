@@ -75,10 +75,12 @@
     /// have.
     private static func holdAcrossForks() {
       let status = pthread_atfork(
-        { OwnersByAddress.shared.tables.forEach { $0.lock.acquire() } },
-        { OwnersByAddress.shared.tables.forEach { $0.lock.release() } },
-        { OwnersByAddress.shared.tables.forEach { $0.lock.release() } })
+        { OwnersByAddress.shared.acquireAll() }, { OwnersByAddress.shared.releaseAll() },
+        { OwnersByAddress.shared.releaseAll() })
       precondition(status == 0, "There is no memory for the handlers of forks.")
     }
+
+    private func acquireAll() { for table in tables { table.lock.acquire() } }
+    private func releaseAll() { for table in tables { table.lock.release() } }
   }
 #endif
