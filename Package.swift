@@ -15,6 +15,7 @@ let swiftSettings: [SwiftSetting] = [
 let numaTarget = Target.Dependency.target(name: "CNUMA", condition: .when(traits: ["NUMA"]))
 let basicContainers = Target.Dependency.product(
   name: "BasicContainers", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let nioCore = Target.Dependency.product(
   name: "NIOCore", package: "swift-nio", condition: .when(traits: ["NIO"]))
@@ -66,7 +67,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "IOPages",
-      dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers],
+      dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers, deque],
       swiftSettings: swiftSettings),
     // Pages as the buffers that other libraries have. Without its trait, each compiles to nothing.
     .target(
@@ -86,7 +87,8 @@ let package = Package(
       name: "FileCopying",
       dependencies: ["CPageMemory", "IOPages", "IORings", "MemoryRegions", systemPackage],
       swiftSettings: swiftSettings),
-    .target(name: "CBenchSupport"),
+    // The capture is embedded by a source file.
+    .target(name: "CBenchSupport", exclude: ["Captures"]),
     .executableTarget(
       name: "iopages",
       dependencies: [

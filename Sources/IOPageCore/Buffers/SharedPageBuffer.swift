@@ -25,6 +25,7 @@ final class FrozenPages: @unchecked Sendable {
 /// Made by ``PageBuffer/freeze()``. A copy or a slice costs one reference count and no memory. It is
 /// compared and hashed by its bytes.
 @safe
+@frozen
 public struct SharedPageBuffer: ReadableBytes, @unchecked Sendable {
   // Sendable: nobody writes to the bytes, and references are counted atomically.
   @usableFromInline
@@ -51,11 +52,13 @@ public struct SharedPageBuffer: ReadableBytes, @unchecked Sendable {
   }
 
   /// Whether there are no bytes at all. O(1).
+  @inlinable
   public var isEmpty: Bool { count == 0 }
 
   /// The bytes, to read.
   ///
   /// - Complexity: O(1).
+  @inlinable
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     get {

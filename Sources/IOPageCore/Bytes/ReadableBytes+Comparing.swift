@@ -33,11 +33,6 @@ extension ReadableBytes where Self: ~Copyable {
     left.isEqual(to: right.bytes)
   }
 
-  /// Whether they differ in length or in any byte. O(bytes).
-  public static func != (left: borrowing Self, right: borrowing Self) -> Bool {
-    !(left == right)
-  }
-
   /// Whether the bytes of the first come before those of the second, as
   /// ``lexicographicallyPrecedes(_:)`` orders them. O(bytes).
   public static func < (left: borrowing Self, right: borrowing Self) -> Bool {
@@ -48,6 +43,14 @@ extension ReadableBytes where Self: ~Copyable {
   public borrowing func hash(into hasher: inout Hasher) {
     hasher.combine(bytes.byteCount)
     unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+  }
+}
+
+extension WritableBytes where Self: ~Copyable {
+  /// Whether they differ in length or in any byte. O(bytes).
+  // Shared buffers have it from Equatable.
+  public static func != (left: borrowing Self, right: borrowing Self) -> Bool {
+    !(left == right)
   }
 }
 
