@@ -41,7 +41,7 @@ extension PageBuffer {
     copyBytes(from: source)
   }
 
-  /// A buffer of fresh pages with a copy of `source`: `PageBuffer(copying: array.span, from: pool)`.
+  /// A buffer of fresh pages with a copy of `source`.
   ///
   /// - Throws: ``OutOfMemory``.
   /// - Complexity: O(bytes), and the allocation of the pages. Any thread.
@@ -50,6 +50,20 @@ extension PageBuffer {
   ) throws(OutOfMemory) {
     // Bytes have no representation but themselves.
     try unsafe self.init(copying: source.bytes, from: pages, reclaim: reclaim)
+  }
+
+  /// A buffer of fresh pages with a copy of the bytes of a sequence.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  /// - Complexity: O(bytes), and the allocation of the pages; what is no array is copied twice. Any
+  ///   thread.
+  public init(
+    copying source: some Sequence<UInt8>, from pages: some PageSource,
+    reclaim: ReclaimPolicy = .allowed
+  ) throws(OutOfMemory) {
+    // The number of bytes must be known before pages are asked for.
+    let bytes = Array(source)
+    try self.init(copying: bytes.span, from: pages, reclaim: reclaim)
   }
 
   /// A buffer of fresh pages that `body` fills, of which it has as many bytes as were written: what

@@ -25,6 +25,7 @@ final class FrozenPages: @unchecked Sendable {
 /// Made by ``PageBuffer/freeze()``. A copy or a slice costs one reference count and no memory. It is
 /// compared and hashed by its bytes.
 @safe
+@frozen
 public struct SharedPageBuffer: ReadableBytes, @unchecked Sendable {
   // Sendable: nobody writes to the bytes, and references are counted atomically.
   @usableFromInline
@@ -51,11 +52,13 @@ public struct SharedPageBuffer: ReadableBytes, @unchecked Sendable {
   }
 
   /// Whether there are no bytes at all. O(1).
+  @inlinable
   public var isEmpty: Bool { count == 0 }
 
   /// The bytes, to read.
   ///
   /// - Complexity: O(1).
+  @inlinable
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
@@ -63,6 +66,19 @@ public struct SharedPageBuffer: ReadableBytes, @unchecked Sendable {
       let span = unsafe RawSpan(_unsafeStart: start, byteCount: count)
       return unsafe _overrideLifetime(span, borrowing: self)
     }
+  }
+}
+
+extension SharedPageBuffer {
+  /// The distance of the first byte from the start of its region, in bytes, as
+  /// ``PageBuffer/regionOffset``: what a device that is to send the bytes takes. 0 for an empty one.
+  ///
+  /// - Precondition: the pool belongs to this process.
+  /// - Complexity: O(1).
+  public var regionOffset: Int {
+    guard let pages else { return 0 }
+    // Both are addresses of bytes in the buffer that was frozen.
+    return pages.buffer.regionOffset + (unsafe start - UnsafeRawPointer(pages.buffer.start))
   }
 }
 

@@ -19,6 +19,13 @@ extension ReadableBytes where Self: ~Copyable {
     unsafe isEqual(to: other.bytes)
   }
 
+  /// Whether the bytes are the same as those of a page or buffer of any kind.
+  ///
+  /// - Complexity: O(bytes).
+  public borrowing func isEqual(to other: borrowing some ReadableBytes & ~Copyable) -> Bool {
+    isEqual(to: other.bytes)
+  }
+
   /// Whether the bytes come before those of `other`: at the first difference theirs is the smaller
   /// one, or they are its beginning.
   ///
@@ -33,11 +40,6 @@ extension ReadableBytes where Self: ~Copyable {
     left.isEqual(to: right.bytes)
   }
 
-  /// Whether they differ in length or in any byte. O(bytes).
-  public static func != (left: borrowing Self, right: borrowing Self) -> Bool {
-    !(left == right)
-  }
-
   /// Whether the bytes of the first come before those of the second, as
   /// ``lexicographicallyPrecedes(_:)`` orders them. O(bytes).
   public static func < (left: borrowing Self, right: borrowing Self) -> Bool {
@@ -48,6 +50,14 @@ extension ReadableBytes where Self: ~Copyable {
   public borrowing func hash(into hasher: inout Hasher) {
     hasher.combine(bytes.byteCount)
     unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+  }
+}
+
+extension WritableBytes where Self: ~Copyable {
+  /// Whether they differ in length or in any byte. O(bytes).
+  // Shared buffers have it from Equatable.
+  public static func != (left: borrowing Self, right: borrowing Self) -> Bool {
+    !(left == right)
   }
 }
 
