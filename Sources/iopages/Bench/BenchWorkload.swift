@@ -14,12 +14,15 @@ enum BenchWorkload: String, CaseIterable {
   case integers = "W11"
   case headers = "W12"
   case buffers = "W13"
+  case rings = "W14"
 
   /// Whether it is run on the allocators that are peers, too.
   var hasPeers: Bool {
     switch self {
     case .pair, .burst, .bulk, .mix, .orders, .threads, .latency: true
-    case .fragmentation, .opening, .zeroed, .exhausted, .integers, .headers, .buffers: false
+    case .fragmentation, .opening, .zeroed, .exhausted, .integers, .headers, .buffers,
+      .rings:
+      false
     }
   }
 
@@ -29,6 +32,7 @@ enum BenchWorkload: String, CaseIterable {
     case .integers: .rawPointer
     case .headers: .c
     case .buffers: .pageBuffer
+    case .rings: .lamportQueue
     default: .pages
     }
   }

@@ -123,7 +123,8 @@ func tinyBenchSizes() -> BenchSizes {
         case .latency: subject.lanes(of: LatencyWorkload(context: context))
         case .fragmentation: subject.lanes(of: FragmentationWorkload(context: context))
         // These have pools of their own.
-        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers: [BenchLane]()
+        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .rings:
+          [BenchLane]()
         }
       for lane in lanes { _ = try lane.round() }
     }
