@@ -6,25 +6,15 @@
   import Testing
 
   @Suite struct ByteBufferPageBufferTests {
-    private let pool: PagePool
+    private let fixture: BufferFixture
+    private var pool: PagePool { fixture.pool }
+    private var pagesOut: Int { fixture.pagesOut }
 
-    init() throws {
-      pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20)))
-    }
-
-    private var pagesOut: Int { pool.statistics.allocatedPages }
-
-    /// Pages that hold 0, 1, 2 … in each byte, and their address.
-    private func pages(_ count: Int) throws -> (ByteBuffer, address: UInt) {
-      var page = try pool.allocate(pages: count)
-      for index in 0..<page.byteCount { page[index] = UInt8(truncatingIfNeeded: index) }
-      let address = unsafe UInt(bitPattern: page.baseAddress)
-      return (ByteBuffer(takingOwnershipOf: page), address)
-    }
+    init() throws { fixture = try BufferFixture() }
 
     @Test func theBytesStayWhereTheyAre() throws {
       do {
-        let (buffer, address) = try pages(3)
+        let (buffer, address) = try fixture.pages(3)
         #expect(buffer.address == address)
         #expect(buffer.readableBytes == 3 * 4096)
         #expect(buffer.storageCapacity == 3 * 4096)
@@ -102,7 +92,7 @@
     @Test func theLastSliceGivesThePagesBack() throws {
       var slice: ByteBuffer?
       do {
-        let (buffer, address) = try pages(2)
+        let (buffer, address) = try fixture.pages(2)
         slice = buffer.getSlice(at: 4090, length: 10)
         #expect(slice?.address == address + 4090)
       }
@@ -115,7 +105,7 @@
     }
 
     @Test func theOnlyBufferIsWrittenInPlace() throws {
-      var (buffer, address) = try pages(1)
+      var (buffer, address) = try fixture.pages(1)
       buffer.setInteger(0xdead_beef, at: 100, as: UInt32.self)
       #expect(buffer.address == address)
       #expect(buffer.getInteger(at: 100, as: UInt32.self) == 0xdead_beef)
@@ -125,71 +115,8 @@
       #expect(pagesOut == 1)
     }
 
-    @Test func aSharedBufferIsCopiedWhenItIsWritten() throws {
-      do {
-        let (original, address) = try pages(1)
-        var copy = original
-        copy.setInteger(UInt8(99), at: 0)
-        #expect(copy.address != address)
-        #expect(copy.getInteger(at: 0, as: UInt8.self) == 99)
-        #expect(copy.getInteger(at: 1, as: UInt8.self) == 1)
-        #expect(original.address == address)
-        #expect(original.getInteger(at: 0, as: UInt8.self) == 0)
-        // The copy is the heap's.
-        #expect(pagesOut == 1)
-      }
-      #expect(pagesOut == 0)
-    }
-
-    @Test func thePagesGoWithTheOriginalThatAllHaveLeft() throws {
-      var (buffer, address) = try pages(1)
-      let slice = buffer.getSlice(at: 8, length: 8)
-      // Both leave the page, the second one not before it is the only one.
-      buffer.writeInteger(UInt8(1))
-      #expect(buffer.address != address)
-      #expect(pagesOut == 1)
-      var last = slice ?? ByteBuffer()
-      #expect(last.address == address + 8)
-      last = buffer
-      #expect(last == buffer)
-      withExtendedLifetime(slice) { #expect(pagesOut == 1) }
-    }
-
-    @Test func aBufferThatOutgrowsItsPagesGoesOnInTheHeap() throws {
-      var (buffer, address) = try pages(2)
-      let before = buffer
-      #expect(before.address == address)
-      do {
-        var alone = try pages(1).0
-        #expect(pagesOut == 3)
-        alone.writeInteger(UInt64(5))
-        #expect(pagesOut == 2)
-        #expect(alone.readableBytes == 4096 + 8)
-        #expect(alone.getInteger(at: 255, as: UInt8.self) == 255)
-        #expect(alone.getInteger(at: 4096, as: UInt64.self) == 5)
-        // And once more, from heap to heap.
-        alone.writeRepeatingByte(3, count: 100_000)
-        #expect(alone.getInteger(at: 4095, as: UInt8.self) == 255)
-        #expect(alone.getInteger(at: 104_103, as: UInt8.self) == 3)
-      }
-      buffer.reserveCapacity(1 << 16)
-      #expect(buffer.address != address)
-      #expect(buffer == before)
-      #expect(pagesOut == 2)
-    }
-
-    @Test func aBufferThatShrinksLeavesItsPages() throws {
-      var (buffer, _) = try pages(4)
-      buffer.moveReaderIndex(to: 16000)
-      let hasShrunk = buffer.shrinkBufferCapacity(to: 512)
-      #expect(hasShrunk)
-      #expect(pagesOut == 0)
-      #expect(buffer.readableBytes == 384)
-      #expect(buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) == 0x80)
-    }
-
     @Test func readBytesAreDiscardedInPlace() throws {
-      var (buffer, address) = try pages(1)
+      var (buffer, address) = try fixture.pages(1)
       buffer.moveReaderIndex(to: 4000)
       let hasMoved = buffer.discardReadBytes()
       #expect(hasMoved)
@@ -242,7 +169,7 @@
     @Test func aBufferMayGoOnAnotherThread() throws {
       let buffers = Guarded<[ByteBuffer]>([])
       for _ in 0..<8 {
-        let buffer = try pages(4).0
+        let buffer = try fixture.pages(4).0
         for part in 0..<16 {
           let slice = buffer.getSlice(at: part * 1024, length: 1024)
           buffers.withLock { $0.append(slice ?? ByteBuffer()) }
@@ -288,10 +215,5 @@
           takingOwnershipOf: try pool.allocate(pages: 1), readerIndex: 3, writerIndex: 2)
       }
     }
-  }
-
-  extension ByteBuffer {
-    /// Where the readable bytes are.
-    var address: UInt { unsafe withUnsafeReadableBytes { UInt(bitPattern: $0.baseAddress) } }
   }
 #endif
