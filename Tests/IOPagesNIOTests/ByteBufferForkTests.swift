@@ -72,6 +72,7 @@
         for _ in 0..<50 {
           var buffer: ByteBuffer? = ByteBuffer(takingOwnershipOf: try pool.allocate(pages: 1))
           let status = statusOfForkedChild {
+            alarm(60)  // a lock that nobody lets go of must not be waited for
             buffer = nil
             guard
               let own = try? PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 18)))
