@@ -13,7 +13,9 @@ func fillShared(_ buffer: inout SharedPageBuffer) {
 }
 
 func copyIntoShared(_ buffer: inout SharedPageBuffer, _ bytes: [UInt8]) {
-  // expected-error@+1 {{value of type 'SharedPageBuffer' has no member 'copyBytes'}}
+  // Only out of it.
+  // expected-error@+2 {{missing argument for parameter 'to' in call}}
+  // expected-error@+1 {{cannot convert value of type '[UInt8]' to expected argument type 'Int'}}
   buffer.copyBytes(from: bytes)
 }
 
