@@ -50,11 +50,7 @@ import Testing
   /// Nothing is lost, nothing comes twice, and what one thread has put in comes in its order.
   @Test(.tags(.concurrency), arguments: [1, 2, 64])
   func fourProducers(capacity: Int) throws {
-    #if DEBUG
-      let each: UInt64 = capacity == 1 ? 2000 : 10_000
-    #else
-      let each: UInt64 = capacity == 1 ? 50_000 : 250_000
-    #endif
+    let each: UInt64 = capacity == 1 ? 2000 : 10_000
     let pages = try NumberedPages(count: 256)
     let ring = MultiProducerRing<IOPage>(capacity: capacity)
     let producer = ring.producer
@@ -96,11 +92,7 @@ import Testing
 
   /// Whatever was being put in when the consumer went is dropped when the last producer goes.
   @Test(.tags(.concurrency)) func theConsumerMayGoWhileSeveralPutPagesIn() throws {
-    #if DEBUG
-      let rounds = 300
-    #else
-      let rounds = 3000
-    #endif
+    let rounds = 300
     let pages = try NumberedPages(count: 256)
     for round in 0..<rounds {
       let ring = MultiProducerRing<IOPage>(capacity: 8)

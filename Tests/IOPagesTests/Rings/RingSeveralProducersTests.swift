@@ -5,11 +5,7 @@ import Testing
 
 /// Several producers, and a consumer that waits in a task for whichever comes next.
 @Suite(.tags(.concurrency)) struct RingSeveralProducersTests {
-  #if DEBUG
-    private static let elements: UInt64 = 20_000
-  #else
-    private static let elements: UInt64 = 200_000
-  #endif
+  private static let elements: UInt64 = 20_000
 
   /// Buffers instead of pages: the rings take any value that can be sent.
   @Test(arguments: [1, 2, 16])

@@ -5,13 +5,8 @@ import Testing
 
 /// What both kinds of rings promise between threads.
 @Suite(.tags(.concurrency)) struct RingThreadsTests {
-  #if DEBUG
-    private static let elements: UInt64 = 40_000
-    private static let rounds = 500
-  #else
-    private static let elements: UInt64 = 1_000_000
-    private static let rounds = 5000
-  #endif
+  private static let elements: UInt64 = 40_000
+  private static let rounds = 500
 
   @Test(arguments: RingKind.allCases, [1, 2, 64])
   func aThreadGetsAllPagesOfAnotherInTheirOrder(kind: RingKind, capacity: Int) throws {

@@ -136,11 +136,7 @@ import Testing
 
   /// Bursts between two threads, each with containers of its own.
   @Test(.tags(.concurrency)) func burstsBetweenThreads() throws {
-    #if DEBUG
-      let total: UInt64 = 40_000
-    #else
-      let total: UInt64 = 1_000_000
-    #endif
+    let total: UInt64 = 40_000
     let pages = try NumberedPages(count: 256)
     let ring = SingleProducerRing<IOPage>(capacity: 64)
     let producers = HandOver(ring.producer)
