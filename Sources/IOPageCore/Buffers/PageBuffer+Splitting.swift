@@ -26,6 +26,7 @@ extension PageBuffer {
   /// - Complexity: O(1): one atomic operation if the split lies inside a page, and the pool's
   ///   lock if that page has more than 127 parts.
   @inlinable
+  @inline(__always)
   public consuming func split(at offset: Int) -> PageBufferHalves {
     let head = takeFirst(offset)
     return PageBufferHalves(head: head, tail: self)
@@ -37,6 +38,7 @@ extension PageBuffer {
   /// - Complexity: O(1): one atomic operation if the cut lies inside a page, and the pool's
   ///   lock if that page has more than 127 parts.
   @inlinable
+  @inline(__always)
   public mutating func takeFirst(_ length: Int) -> PageBuffer {
     precondition(length >= 0 && length <= count, "The buffer does not have so many bytes.")
     if length == 0 { return PageBuffer() }
@@ -56,6 +58,7 @@ extension PageBuffer {
   /// - Complexity: O(1): one atomic operation if the cut lies inside a page, and the pool's
   ///   lock if that page has more than 127 parts.
   @inlinable
+  @inline(__always)
   public mutating func takeLast(_ length: Int) -> PageBuffer {
     precondition(length >= 0 && length <= count, "The buffer does not have so many bytes.")
     if length == 0 { return PageBuffer() }
@@ -94,8 +97,9 @@ extension PageBuffer {
     return true
   }
 
-  /// Takes everything: this buffer is empty afterwards.
-  @inlinable
+  /// Takes everything: this buffer is empty afterwards. Out of line, as it is seldom wanted.
+  @usableFromInline
+  @inline(never)
   mutating func takeAll() -> PageBuffer {
     let all = unsafe PageBuffer(at: start, count: count, of: pool)
     relinquish()
