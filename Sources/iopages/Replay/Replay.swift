@@ -71,10 +71,10 @@ package struct Replay {
 private final class PinnedBlocks: Sendable {
   private let values = Mutex<[Int]>([])
 
-  var counts: [Int] { values.withLock { $0 } }
+  var counts: [Int] { values.withVisibleLock { $0 } }
 
   func append(_ count: Int, at mark: Int) {
-    values.withLock {
+    values.withVisibleLock {
       precondition($0.count == mark, "A mark was passed over.")
       $0.append(count)
     }

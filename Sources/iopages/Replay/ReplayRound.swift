@@ -45,12 +45,12 @@ package final class ReplayRound: Sendable {
   ) throws(Errno) -> Outcome {
     try LaneThreads.run(count: plan.lanes.count) { [self] lane in
       let outcome = run(plan.lanes[lane], atMark: atMark)
-      total.withLock {
+      total.withVisibleLock {
         $0.time += outcome.time
         $0.failureCount += outcome.failureCount
       }
     }
-    return total.withLock { $0 }
+    return total.withVisibleLock { $0 }
   }
 
   private func run(_ lane: ReplayPlan.Lane, atMark: (Int, ReplaySlots) -> Void) -> Outcome {
