@@ -5,7 +5,7 @@ import Testing
 
 /// Several producers, and a consumer that waits in a task for whichever comes next.
 @Suite(.tags(.concurrency)) struct RingSeveralProducersTests {
-  private static let elements: UInt64 = 20_000
+  private static let elements: UInt64 = 8_000
 
   /// Buffers instead of pages: the rings take any value that can be sent.
   @Test(arguments: [1, 2, 16])

@@ -5,7 +5,7 @@ import Testing
 
 /// What both kinds of rings promise between threads.
 @Suite(.tags(.concurrency)) struct RingThreadsTests {
-  private static let elements: UInt64 = 40_000
+  private static let elements: UInt64 = 20_000
   private static let rounds = 500
 
   @Test(arguments: RingKind.allCases, [1, 2, 64])

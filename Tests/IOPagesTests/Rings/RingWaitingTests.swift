@@ -6,8 +6,8 @@ import Testing
 
 /// Consumers that wait in a task. None of these tests blocks a thread that tasks run on.
 @Suite(.tags(.concurrency)) struct RingWaitingTests {
-  private static let handOvers: UInt64 = 100_000
-  private static let rounds = 1000
+  private static let handOvers: UInt64 = 20_000
+  private static let rounds = 300
 
   @Test(arguments: RingKind.allCases) func whatIsThereIsNotWaitedFor(kind: RingKind) async throws {
     let pages = try NumberedPages(count: 16)
