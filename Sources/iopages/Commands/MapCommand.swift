@@ -41,7 +41,8 @@ struct MapCommand: ParsableCommand {
     var options = RegionOptions(byteCount: region.byteCount)
     options.largestOrder = largestOrder
     options.population = .none
-    let pool = try PagePool(region: MemoryRegion(options))
+    // What a seed draws must not depend on the processor that the thread happens to run on.
+    let pool = try PagePool(region: MemoryRegion(options), cacheMethod: .none)
     var workload = Workload(in: pool, seed: seed)
     workload.run()
 
