@@ -1,4 +1,3 @@
-import Foundation
 import IOPageCore
 import MemoryTestSupport
 import Testing
@@ -48,16 +47,13 @@ import Testing
   /// A copy that does not fit writes nothing, where Mirage's writes a prefix first. The page is
   /// that of a file, so that it can be seen after the trap has ended the process.
   @Test func whatDoesNotFitIsNotWritten() async throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try Data(count: 4096).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let path = file.path
-    await #expect(processExitsWith: .trap) { [path = path as String] in
+    let file = try TemporaryPage()
+    await #expect(processExitsWith: .trap) { [path = file.path as String] in
       var page = try PoolTestMemory.makePool(overFile: path).allocate(pages: 1)
       page[4000] = 42
       page.copyBytes(from: "too long".utf8.span, at: 4090)
     }
-    let bytes = try [UInt8](Data(contentsOf: file))
+    let bytes = try file.bytes()
     #expect(bytes[4000] == 42)
     #expect(bytes[4090...].allSatisfy { $0 == 0 })
   }

@@ -13,7 +13,11 @@ import Testing
     #expect(page.load(fromByteOffset: 1, as: UInt32.self, .littleEndian) == 0x0403_0201)
     page.storeBytes(of: 0x0102, toByteOffset: 4093, as: UInt16.self, .littleEndian)
     #expect([page[4093], page[4094], page[4095]] == [2, 1, 0])
-    #expect(IOPage.ByteOrder.native == .littleEndian || IOPage.ByteOrder.native == .bigEndian)
+    page.storeBytes(of: 0x0102, toByteOffset: 8, as: UInt16.self)
+    // The bytes of a value that lives as long as the closure.
+    let native: [UInt8] = unsafe withUnsafeBytes(of: UInt16(0x0102)) { unsafe Array($0) }
+    #expect([page[8], page[9]] == native)
+    #expect(page[8] == (IOPage.ByteOrder.native == .littleEndian ? 2 : 1))
   }
 
   @Test func everyWidthAtEveryOffset() throws {

@@ -13,11 +13,18 @@ extension PageBuffer {
   public mutating func takePages() throws(AdoptionError) -> IOPage {
     // No page of any pool.
     guard !isEmpty else { return unsafe IOPage(at: start, pageCount: 0, of: .none) }
-    guard UInt(bitPattern: unsafe start) & PageBuffer.pageMask == 0 else { throw .notPageAligned }
-    guard UInt(bitPattern: count) & PageBuffer.pageMask == 0 else { throw .notWholePages }
+    try checkWholePages()
     // Whole pages have no other parts: they are this buffer's alone, which gives them up.
     let pages = unsafe IOPage(at: start, pageCount: count >> PagePool.pageShift, of: pool)
     relinquish()
     return pages
+  }
+}
+
+extension ReadableBytes where Self: ~Copyable {
+  /// Checks that the bytes begin with a page, and then that they are whole ones.
+  borrowing func checkWholePages() throws(AdoptionError) {
+    guard isAligned(to: IOPage.pageSize) else { throw .notPageAligned }
+    guard bytes.byteCount & (IOPage.pageSize - 1) == 0 else { throw .notWholePages }
   }
 }

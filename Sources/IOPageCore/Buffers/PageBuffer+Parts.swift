@@ -44,10 +44,9 @@ extension PageBuffer {
     firstIsShared: Bool, lastIsShared: Bool
   ) {
     // Both are addresses of pages in one region.
-    let pageCount = unsafe (end - first) >> PagePool.pageShift
-    guard pageCount > 0 else { return }
     unsafe pool.free(
-      first, pageCount: pageCount, firstIsShared: firstIsShared, lastIsShared: lastIsShared)
+      first, pageCount: (end - first) >> PagePool.pageShift, firstIsShared: firstIsShared,
+      lastIsShared: lastIsShared)
   }
 
   /// Whether an address is not the first one of a page.

@@ -1,8 +1,6 @@
 // From shared bytes back to unique ones. Only the last reference can. The count of references is read
 // with acquire, so that what another thread did before it dropped its own comes before the thaw.
 
-internal import PagePools
-
 extension SharedPageBuffer {
   /// Makes a unique buffer of the bytes again, if no other copy or slice refers to what was frozen.
   ///
@@ -12,11 +10,9 @@ extension SharedPageBuffer {
   /// - Complexity: O(1), and a free of the pages that are left without bytes.
   public mutating func thaw() throws(AdoptionError) -> PageBuffer {
     try releaseRest()
-    let frozen = pages.take()
-    unsafe start = UnsafeRawPointer(PoolReference.none.pointer)
-    count = 0
     var buffer = PageBuffer()
-    if let frozen { swap(&buffer, &frozen.buffer) }
+    if let pages { swap(&buffer, &pages.buffer) }
+    self = SharedPageBuffer()
     return buffer
   }
 
@@ -28,9 +24,7 @@ extension SharedPageBuffer {
   ///   ``AdoptionError/shared``, checked in this order; then it is unchanged.
   /// - Complexity: O(1), and a free of the pages that are left without bytes.
   public mutating func takePages() throws(AdoptionError) -> IOPage {
-    guard isEmpty || UInt(bitPattern: unsafe start) & PageBuffer.pageMask == 0
-    else { throw .notPageAligned }
-    guard UInt(bitPattern: count) & PageBuffer.pageMask == 0 else { throw .notWholePages }
+    if !isEmpty { try checkWholePages() }
     var buffer = try thaw()
     return try buffer.takePages()
   }

@@ -15,5 +15,12 @@ extension IOPage {
     public static var native: ByteOrder {
       1.littleEndian == 1 ? .littleEndian : .bigEndian
     }
+
+    /// From this machine's order to this one, or back: the bytes are exchanged if the two differ.
+    @inlinable
+    @inline(__always)
+    package func convert<Value: FixedWidthInteger>(_ value: Value) -> Value {
+      self == .littleEndian ? value.littleEndian : value.bigEndian
+    }
   }
 }

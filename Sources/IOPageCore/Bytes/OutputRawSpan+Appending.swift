@@ -15,8 +15,7 @@ extension OutputRawSpan {
     _ value: Value, _ byteOrder: IOPage.ByteOrder
   ) {
     // The bytes of an integer are all initialised.
-    unsafe append(
-      byteOrder == .littleEndian ? value.littleEndian : value.bigEndian, as: Value.self)
+    unsafe append(byteOrder.convert(value), as: Value.self)
   }
 
   /// Appends a copy of bytes.

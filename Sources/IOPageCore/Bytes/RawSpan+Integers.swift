@@ -28,8 +28,7 @@
     ) -> Value {
       // Checked by the span; a fixed-width integer has a value for any bits.
       let stored = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: Value.self)
-      return byteOrder == .littleEndian
-        ? Value(littleEndian: stored) : Value(bigEndian: stored)
+      return byteOrder.convert(stored)
     }
   }
 
@@ -50,9 +49,7 @@
       of value: Value, toByteOffset offset: Int, as type: Value.Type,
       _ byteOrder: IOPage.ByteOrder
     ) {
-      storeBytes(
-        of: byteOrder == .littleEndian ? value.littleEndian : value.bigEndian,
-        toByteOffset: offset, as: Value.self)
+      storeBytes(of: byteOrder.convert(value), toByteOffset: offset, as: Value.self)
     }
   }
 #endif

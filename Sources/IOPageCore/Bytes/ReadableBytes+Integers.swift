@@ -24,7 +24,6 @@ extension ReadableBytes where Self: ~Copyable {
     // value for any bits, as the standard library's have.
     let stored = unsafe bytes.unsafeLoadUnaligned(
       fromUncheckedByteOffset: offset, as: Value.self)
-    return byteOrder == .littleEndian
-      ? Value(littleEndian: stored) : Value(bigEndian: stored)
+    return byteOrder.convert(stored)
   }
 }

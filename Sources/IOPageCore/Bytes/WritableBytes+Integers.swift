@@ -17,8 +17,8 @@ extension WritableBytes where Self: ~Copyable {
     _ byteOrder: IOPage.ByteOrder = .native
   ) {
     checkRange(offset: offset, count: MemoryLayout<Value>.size)
-    let stored = byteOrder == .littleEndian ? value.littleEndian : value.bigEndian
     // In bounds, as was just checked.
-    unsafe baseAddress.storeBytes(of: stored, toByteOffset: offset, as: Value.self)
+    unsafe baseAddress.storeBytes(
+      of: byteOrder.convert(value), toByteOffset: offset, as: Value.self)
   }
 }

@@ -64,8 +64,7 @@ public struct IOPage: ~Copyable, @unchecked Sendable {
 
   /// The pages as the pool numbers them. The page is not empty.
   package var frames: Range<Int> {
-    // Both are addresses in one region, the page's not below the region's.
-    let first = unsafe (address - pool.serving.base) >> PagePool.pageShift
+    let first = unsafe pool.serving.frame(at: address)  // a page of that pool
     return first..<first + pageCount
   }
 }

@@ -53,8 +53,7 @@ extension PageBufferList where Element: ~Copyable {
       var target = unsafe MutableRawSpan(_unsafeBytes: bytes)
       copyBytes(to: &target, from: offset)
     }
-    return byteOrder == .littleEndian
-      ? Value(littleEndian: stored) : Value(bigEndian: stored)
+    return byteOrder.convert(stored)
   }
 
   /// Traps unless `count` bytes from `offset` lie in the list.

@@ -79,8 +79,7 @@ extension PoolReference {
     // In a forked child there is no base to count from.
     guard isOwnedByThisProcess else { return }
     let pool = serving
-    // Both are addresses in one region, the page's not below the region's.
-    let first = unsafe (address - pool.base) >> PagePool.pageShift
+    let first = unsafe pool.frame(at: address)  // the pool's, as the caller has promised
     let frames = first..<first + pageCount
     if let client { pool.free(frames, of: client) } else { pool.free(frames) }
   }

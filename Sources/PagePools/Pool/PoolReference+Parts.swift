@@ -71,7 +71,7 @@ extension PoolReference {
   ///
   /// - Parameters:
   ///   - pages: the first byte of the first page.
-  ///   - pageCount: how many there are; none is allowed.
+  ///   - pageCount: how many there are; if none, or fewer, nothing is given back.
   ///   - firstIsShared: whether the caller has only a part of the first page.
   ///   - lastIsShared: whether the caller has only a part of the last page.
   /// - Precondition: the pages are the pool's, out, and the caller's or parts of them are.
@@ -98,13 +98,6 @@ extension PoolReference {
     }
     // What is left is the caller's alone.
     if count > 0 { unsafe free(first, pageCount: count) }
-  }
-
-  /// The frame of a page; for a pool, not for a client's account.
-  @unsafe
-  private func frame(at address: UnsafeMutableRawPointer) -> Int {
-    // Both are addresses in one region, the page's not below the region's.
-    unsafe (address - base) >> PagePool.pageShift
   }
 }
 

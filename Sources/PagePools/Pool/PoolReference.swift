@@ -78,6 +78,13 @@ package struct PoolReference: @unchecked Sendable {
   @unsafe
   package var base: UnsafeMutableRawPointer { unsafe control.pointee.base }  // never changes
 
+  /// The frame of one of a pool's pages; not for a client's account, see ``serving``.
+  @unsafe
+  package func frame(at address: UnsafeMutableRawPointer) -> Int {
+    // Both are addresses in one region, the page's not below the region's.
+    unsafe (address - base) >> PagePool.pageShift
+  }
+
   var statistics: StatisticsBlock { unsafe control.pointee.statistics }  // never changes
   var dirty: FrameBitmap { unsafe control.pointee.dirty }  // never changes
   var raw: FrameBitmap { unsafe control.pointee.raw }  // never changes

@@ -21,9 +21,8 @@ final class CapturedFrames {
     var shared: [SharedPageBuffer] = []
     var places: [bench_frame] = unsafe []
     for frame in capture.frames {
-      // Bytes, of which every one is there.
-      let buffer = try unsafe PageBuffer(copying: frame.span.bytes, from: pool)
-      let second = try unsafe PageBuffer(copying: frame.span.bytes, from: pool)
+      let buffer = try PageBuffer(copying: frame, from: pool)
+      let second = try PageBuffer(copying: frame, from: pool)
       // The bytes stay where they are as long as this object has the buffer.
       let place = unsafe bench_frame(
         bytes: buffer.baseAddress.assumingMemoryBound(to: UInt8.self), byte_count: buffer.count)

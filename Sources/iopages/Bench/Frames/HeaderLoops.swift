@@ -30,32 +30,29 @@ enum HeaderLoops {
   private static func parse<Frame: ReadableBytes & ~Copyable>(
     _ frames: Span<Frame>, times: Int
   ) -> FrameTotals {
-    var totals = FrameTotals()
-    for _ in 0..<times {
-      totals = FrameTotals()
-      for index in frames.indices {
-        if let headers = HeaderParser.headers(of: frames[index], verifies: false) {
-          totals.add(headers)
-        }
-      }
-      // The next round has to read all of it again.
-      bench_use(UInt(truncatingIfNeeded: totals.fields))
-    }
-    return totals
+    totals(of: frames, verifies: false, times: times)
   }
 
   @inline(never)
   private static func parseAndVerify<Frame: ReadableBytes & ~Copyable>(
     _ frames: Span<Frame>, times: Int
   ) -> FrameTotals {
+    totals(of: frames, verifies: true, times: times)
+  }
+
+  @inline(__always)
+  private static func totals<Frame: ReadableBytes & ~Copyable>(
+    of frames: Span<Frame>, verifies: Bool, times: Int
+  ) -> FrameTotals {
     var totals = FrameTotals()
     for _ in 0..<times {
       totals = FrameTotals()
       for index in frames.indices {
-        if let headers = HeaderParser.headers(of: frames[index], verifies: true) {
+        if let headers = HeaderParser.headers(of: frames[index], verifies: verifies) {
           totals.add(headers)
         }
       }
+      // The next round has to read all of it again.
       bench_use(UInt(truncatingIfNeeded: totals.fields))
     }
     return totals

@@ -15,9 +15,8 @@ final class MeasuredBytes {
     var page = try pool.allocate(pages: byteCount / IOPage.pageSize, contents: .uninitialized)
     page.copyBytes(from: bytes.span)
     self.page = page
-    // Bytes, of which every one is there.
-    buffer = try unsafe PageBuffer(copying: bytes.span.bytes, from: pool)
-    shared = try unsafe PageBuffer(copying: bytes.span.bytes, from: pool).freeze()
+    buffer = try PageBuffer(copying: bytes, from: pool)
+    shared = try PageBuffer(copying: bytes, from: pool).freeze()
     offsets = (0..<byteCount / 2).map { _ in Int.random(in: 0...byteCount - 2, using: &generator) }
   }
 
