@@ -69,7 +69,8 @@ let package = Package(
       name: "FileCopying",
       dependencies: ["CPageMemory", "IOPages", "IORings", "MemoryRegions", systemPackage],
       swiftSettings: swiftSettings),
-    .target(name: "CBenchSupport"),
+    // The capture is embedded by a source file.
+    .target(name: "CBenchSupport", exclude: ["Captures"]),
     .executableTarget(
       name: "iopages",
       dependencies: [

@@ -50,3 +50,28 @@ bench_allocate_function bench_allocating_nothing(void);
 
 /// A function that does nothing.
 bench_free_function bench_freeing_nothing(void);
+
+/// A capture of Ethernet frames, as tcpdump writes it: what Scripts/record-capture recorded.
+const uint8_t *bench_capture(size_t *byte_count);
+
+/// A frame, from its Ethernet header on.
+struct bench_frame {
+  const uint8_t *bytes;
+  size_t byte_count;
+};
+
+/// What is found in frames, added up, so that no field may be left unread.
+struct bench_frame_totals {
+  /// The whole UDP datagrams over IPv4.
+  uint64_t datagrams;
+  uint64_t payload_bytes;
+  /// Their addresses and ports, mixed.
+  uint64_t fields;
+};
+
+/// Parses the Ethernet, IPv4 and UDP headers of each frame, and leaves out what is something else.
+struct bench_frame_totals bench_parse_frames(const struct bench_frame *frames, size_t count);
+
+/// The same, and checks the checksums of the IPv4 headers.
+struct bench_frame_totals bench_parse_and_verify_frames(
+    const struct bench_frame *frames, size_t count);

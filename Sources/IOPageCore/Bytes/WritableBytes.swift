@@ -71,9 +71,12 @@ extension ReadableBytes where Self: ~Copyable {
   @inlinable
   @inline(__always)
   borrowing func checkRange(offset: Int, count: Int) {
-    let byteCount = bytes.byteCount
+    // Neither number is negative, so that the difference is exact; it is negative if `count` is too
+    // large, and then no offset is allowed. Written in this way, the compiler removes the check from
+    // loops that count offsets up to the end, and needs two comparisons where it cannot.
+    let last = bytes.byteCount &- count
     precondition(
-      offset >= 0 && count >= 0 && count <= byteCount && offset <= byteCount &- count,
+      offset >= 0 && count >= 0 && offset <= last,
       "The bytes reach outside of the value.")
   }
 }

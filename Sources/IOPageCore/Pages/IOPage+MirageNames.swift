@@ -35,7 +35,7 @@ extension IOPage {
   @available(*, unavailable, renamed: "byteCount")
   public var length: Int { fatalError() }
 
-  @available(*, unavailable, message: "Use bytes or mutableBytes.")
+  @available(*, unavailable, message: "Use PageBuffer(_:), or bytes and mutableBytes to look.")
   public func to_cstruct() -> Never { fatalError() }
 
   @available(*, unavailable, renamed: "init(adopting:from:)")

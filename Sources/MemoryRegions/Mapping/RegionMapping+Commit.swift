@@ -96,12 +96,7 @@ extension RegionMapping {
   /// Undoes a commit that failed after `map`.
   private func giveUp(_ part: Range<Int>, _ range: Range<Int>) {
     if part.lowerBound == address(range.lowerBound) {
-      do throws(Errno) {
-        _ = try systemCalls.map(.reservation(.replacing(part.lowerBound)), part.count)
-      } catch {
-        // No room for one more mapping: the pages go all the same, only the access stays open.
-        try? systemCalls.advise(part.lowerBound, part.count, .discard)
-      }
+      reserveAgain(part)
     } else {
       try? systemCalls.unmap(part.lowerBound, part.count)
       // If moving failed half-way, the reservation has a hole. It is closed unless it is taken.

@@ -22,6 +22,8 @@ public final class MemoryRegion: Sendable {
 
   let mapping: RegionMapping
   private let owner: ProcessGeneration
+  /// The address space that the region shares with other slices; nil if all of its is its own.
+  private let sharedReservation: SharedReservation?
   let committed: Atomic<Int>
   let registrations = Atomic<Int>(0)
   /// Held while the mapping is changed: one commit, registration or discard at a time.
@@ -43,10 +45,21 @@ public final class MemoryRegion: Sendable {
   }
 
   /// Opens a region through a system-call table of the caller's.
-  package init(_ options: RegionOptions, systemCalls: SystemCalls) throws(RegionError) {
+  package convenience init(
+    _ options: RegionOptions, systemCalls: SystemCalls
+  ) throws(RegionError) {
+    try self.init(options, systemCalls, within: nil)
+  }
+
+  /// Opens a region at a place of a reservation that it shares, or in one of its own.
+  init(
+    _ options: RegionOptions, _ systemCalls: SystemCalls,
+    within place: (reservation: SharedReservation, base: Int)?
+  ) throws(RegionError) {
     let owner = try ProcessGeneration.current(systemCalls)
-    let (mapping, granted) = try RegionOpening.open(options, systemCalls)
+    let (mapping, granted) = try RegionOpening.open(options, systemCalls, at: place?.base)
     self.owner = owner
+    self.sharedReservation = place?.reservation
     self.mapping = mapping
     self.granted = granted
     self.byteCount = mapping.byteCount
@@ -55,7 +68,8 @@ public final class MemoryRegion: Sendable {
 
   deinit {
     // In a forked child the mapping is a copy that the parent's pages may still be read through.
-    if isOwnedByThisProcess { mapping.unmap() }
+    guard isOwnedByThisProcess else { return }
+    if sharedReservation == nil { mapping.unmap() } else { mapping.returnToReservation() }
   }
 
   /// The address of the first byte. Bytes `0..<committedByteCount` from there can be used while

@@ -5,9 +5,10 @@ import SystemPackage
 
 /// The work of opening a region, up to where there is something to own.
 enum RegionOpening {
-  /// Opens a region. On an error nothing is left mapped or open.
+  /// Opens a region, at `place` if the caller has reserved it. On an error nothing is left mapped or
+  /// open, and a caller's reservation is as it was.
   static func open(
-    _ options: RegionOptions, _ systemCalls: SystemCalls
+    _ options: RegionOptions, _ systemCalls: SystemCalls, at place: Int? = nil
   ) throws(RegionError) -> (mapping: RegionMapping, granted: GrantedRegion) {
     let kernelPage = systemCalls.pageByteCount()
     guard kernelPage == pageByteCount else {
@@ -16,7 +17,7 @@ enum RegionOpening {
         detail: "the kernel's pages have \(kernelPage) bytes")
     }
     let layout = try RegionLayout(options)
-    let base = try RegionMapping.reserve(layout, systemCalls)
+    let base = if let place { place } else { try RegionMapping.reserve(layout, systemCalls) }
     var wishes = options
     wishes.initiallyCommitted = layout.initiallyCommitted
     wishes.largestOrder = layout.largestOrder
@@ -26,7 +27,7 @@ enum RegionOpening {
         return try commit(wishes, unmet, base, systemCalls)
       } catch {
         guard let wish = error.kind.degradation, wishes.giveUp(wish) else {
-          try? systemCalls.unmap(base, layout.byteCount)
+          if place == nil { try? systemCalls.unmap(base, layout.byteCount) }
           throw error
         }
         unmet.append(UnmetWish(wish: wish, reason: error))

@@ -54,7 +54,7 @@ struct BarChart {
     for (row, result) in results.enumerated() {
       let y = Self.titleHeight - 8 + row * Self.rowHeight
       let length = scale.length(of: result.median)
-      let colour = result.subject == .pages ? "#c2410c" : "#94a3b8"
+      let colour = result.subject.isPublicInterface ? "#c2410c" : "#94a3b8"
       text += "<text x=\"\(Self.labelWidth - 6)\" y=\"\(y + 11)\" text-anchor=\"end\">"
       text += "\(result.subject.rawValue.escapedForMarkup)</text>"
       text += "<rect x=\"\(Self.labelWidth)\" y=\"\(y + 2)\" height=\"11\" "

@@ -6,6 +6,8 @@ import CBenchSupport
 struct BenchContext {
   var sizes: BenchSizes
   var processors: Processors
+  /// The frames that are parsed; nil for those that are part of this program.
+  var capture: CaptureFile?
 
   /// The time that `body` takes, in nanoseconds.
   @inline(__always)

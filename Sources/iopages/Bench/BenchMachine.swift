@@ -44,21 +44,29 @@ struct BenchMachine {
   }
 }
 
-/// Small files of /proc.
+/// Files that are read and written whole.
 enum TextFile {
   /// The whole text; nil if the file cannot be read.
   static func read(_ path: String) -> String? {
+    (try? bytes(path)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// All bytes of a file.
+  ///
+  /// - Throws: ``ToolError`` that says why it cannot be read.
+  static func bytes(_ path: String) throws(ToolError) -> [UInt8] {
     // A path that is copied before the call returns.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else { throw ToolError("cannot open: \(Errno(rawValue: errno))") }
     defer { close(descriptor) }
-    var text: [UInt8] = []
+    var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {
       // At most as many bytes as the buffer has are written to it.
       let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
-      if count <= 0 { return count == 0 ? String(decoding: text, as: UTF8.self) : nil }
-      text += buffer[..<count]
+      guard count >= 0 else { throw ToolError("cannot read: \(Errno(rawValue: errno))") }
+      guard count > 0 else { return bytes }
+      bytes += buffer[..<count]
     }
   }
 

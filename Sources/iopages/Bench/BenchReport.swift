@@ -33,18 +33,20 @@ struct BenchReport {
   }
 
   private func heading(_ figure: BenchFigure) -> String {
-    "\(figure.title) [\(figure.unit.rawValue)]".paddedRight(to: 40)
+    let subject = figure.workload.reference
+    let reference = subject == .pages ? "ours" : subject.rawValue
+    return "\(figure.title) [\(figure.unit.rawValue)]".paddedRight(to: 40)
       + (figure.unit.isRate ? "best" : "minimum").paddedLeft(to: 14) + "median".paddedLeft(to: 14)
-      + "median/ours".paddedLeft(to: 13) + "samples".paddedLeft(to: 9)
+      + "median/\(reference)".paddedLeft(to: 20) + "samples".paddedLeft(to: 9)
   }
 
   private func row(_ result: BenchResult, in group: [BenchResult]) -> String {
     let best = result.figure.unit.isRate ? result.maximum : result.minimum
-    let ours = group.first { $0.subject == .pages }?.median
-    let ratio = ours.map { (result.median / $0).formatted(decimals: 2) } ?? "-"
+    let reference = group.first { $0.subject == result.figure.workload.reference }?.median
+    let ratio = reference.map { (result.median / $0).formatted(decimals: 2) } ?? "-"
     return "  " + result.subject.rawValue.paddedRight(to: 38)
       + best.formatted(decimals: 2).paddedLeft(to: 14)
-      + result.median.formatted(decimals: 2).paddedLeft(to: 14) + ratio.paddedLeft(to: 13)
+      + result.median.formatted(decimals: 2).paddedLeft(to: 14) + ratio.paddedLeft(to: 20)
       + "\(result.sampleCount)".paddedLeft(to: 9)
   }
 

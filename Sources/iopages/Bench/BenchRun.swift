@@ -29,8 +29,6 @@ struct BenchRun {
     }
   }
 
-  private typealias SubjectLane = (subject: SubjectName, lane: BenchLane)
-
   /// One round of each lane after the other, until each has had enough.
   private mutating func takeTurns(_ lanes: [SubjectLane], in workload: BenchWorkload) throws {
     let sizes = context.sizes
@@ -80,6 +78,9 @@ struct BenchRun {
       return hasOurs ? try ZeroedWorkload(context: context).lanes().map { (.pages, $0) } : []
     case .exhausted:
       return hasOurs ? try ExhaustedWorkload(context: context).lanes().map { (.pages, $0) } : []
+    case .integers: return try IntegerWorkload(context: context, names: names).lanes()
+    case .headers: return try HeaderWorkload(context: context, names: names).lanes()
+    case .buffers: return try BufferWorkload(context: context, names: names).lanes()
     }
   }
 

@@ -11,12 +11,25 @@ enum BenchWorkload: String, CaseIterable {
   case zeroed = "W8"
   case latency = "W9"
   case exhausted = "W10"
+  case integers = "W11"
+  case headers = "W12"
+  case buffers = "W13"
 
-  /// Whether it is run on the peers too.
+  /// Whether it is run on the allocators that are peers, too.
   var hasPeers: Bool {
     switch self {
     case .pair, .burst, .bulk, .mix, .orders, .threads, .latency: true
-    case .fragmentation, .opening, .zeroed, .exhausted: false
+    case .fragmentation, .opening, .zeroed, .exhausted, .integers, .headers, .buffers: false
+    }
+  }
+
+  /// The subject that the others are compared with, by the ratio of their medians.
+  var reference: SubjectName {
+    switch self {
+    case .integers: .rawPointer
+    case .headers: .c
+    case .buffers: .pageBuffer
+    default: .pages
     }
   }
 }

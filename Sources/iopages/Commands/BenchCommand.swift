@@ -22,6 +22,9 @@ struct BenchCommand: ParsableCommand {
         W8   pair of zeroed pages, of memory that was used before and that never was
         W9   latency: percentiles of allocations and releases under W3 on two threads
         W10  refusals of a pool with no page left, and a pair in another pool meanwhile
+        W11  16-bit loads in network byte order, ascending and scattered, beside a plain pointer
+        W12  Ethernet, IPv4 and UDP headers of the frames of a capture, beside a loop in C
+        W13  buffers cut, joined, narrowed, frozen and sliced
 
       Subjects: iopages is the public API, pool-frames the layer below it, buddy the layer below \
       that. dpdk-mempool, dpdk-malloc, tcmalloc, mimalloc, jemalloc and glibc are peers; those that \
@@ -31,8 +34,11 @@ struct BenchCommand: ParsableCommand {
       and loop is the workload with no calls at all, random numbers included: what to take off. W9 \
       has the reading of the processor's counter in each figure, and its steps: 10 ns on some.
 
+      W11 to W13 have subjects of their own: page-buffer and shared-page-buffer, in W11 iopages too, \
+      and what they are compared with: raw-pointer, and c. Scripts/record-capture records a capture.
+
       The rounds of the subjects take turns. Minimum and median are printed, for rates the best and \
-      the median, and the median's ratio to that of iopages. A figure gets half a second for each \
+      the median, and the median's ratio to that of iopages, or of what W11 and W12 compare with. A figure gets half a second for each \
       subject, and 50 ms with --quick. Run it on an idle machine, in a release build.
 
       Example:
@@ -50,6 +56,11 @@ struct BenchCommand: ParsableCommand {
 
   @Option(help: "How often each figure is taken at most. (default: 51, 9 with --quick)")
   var samples: Int?
+
+  @Option(
+    help: "A pcap of Ethernet frames for W12. (default: one that is part of the program)",
+    completion: .file())
+  var capture: String?
 
   @Option(help: "Draw a bar chart of the figures into that file.", completion: .file())
   var svg: String?
@@ -76,7 +87,8 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     var sizes = quick ? BenchSizes.quick : BenchSizes.full
     if let samples { sizes.rounds = samples }
-    let context = BenchContext(sizes: sizes, processors: try Processors())
+    let context = BenchContext(
+      sizes: sizes, processors: try Processors(), capture: try capture.map(CaptureFile.init(path:)))
     let workloads = try workloads()
     let names = try subjects()
     let compared = workloads.filter { $0.hasPeers }

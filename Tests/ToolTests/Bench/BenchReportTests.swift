@@ -47,6 +47,20 @@ func makeBenchReport() -> BenchReport {
     #expect(words.contains(["glibc", "30.00", "40.00", "-", "3"]))
   }
 
+  @Test func comparesWithWhatTheWorkloadNames() {
+    let figure = BenchFigure(workload: .headers, metric: "parse", unit: .nanoseconds)
+    let report = BenchReport(
+      machine: BenchMachine(),
+      results: [
+        BenchResult(figure, subject: .pageBuffer, samples: [3]),
+        BenchResult(figure, subject: .c, samples: [4]),
+      ])
+    let words = report.lines.map { $0.split(separator: " ").map(String.init) }
+    #expect(words.contains(["W12", "parse", "[ns]", "minimum", "median", "median/c", "samples"]))
+    #expect(words.contains(["page-buffer", "3.00", "3.00", "0.75", "1"]))
+    #expect(words.contains(["c", "4.00", "4.00", "1.00", "1"]))
+  }
+
   @Test func listsTheAbsentInJSON() {
     let text = makeBenchReport().json.description
     #expect(text.hasPrefix(#"{"machine":{"processor":"#))

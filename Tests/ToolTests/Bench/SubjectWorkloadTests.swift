@@ -122,7 +122,8 @@ func tinyBenchSizes() -> BenchSizes {
             + subject.lanes(of: HandoverWorkload(context: context))
         case .latency: subject.lanes(of: LatencyWorkload(context: context))
         case .fragmentation: subject.lanes(of: FragmentationWorkload(context: context))
-        case .opening, .zeroed, .exhausted: [BenchLane]()
+        // These have pools of their own.
+        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers: [BenchLane]()
         }
       for lane in lanes { _ = try lane.round() }
     }

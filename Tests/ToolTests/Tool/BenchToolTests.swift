@@ -78,6 +78,24 @@ import Testing
       saying: "cannot write")
   }
 
+  @Test func parsesTheCaptureThatIsNamed() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("capture.pcap")
+    let bytes = makeCapture([Array(repeating: 7, count: 60)])
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let outcome = try Tool.run(["bench", "--workload", "W12", "--capture", path] + small)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for text in ["W12 parse [ns]", "W12 parse-verified [ns]", "median/c", "page-buffer"] {
+      #expect(outcome.output.contains(text), "\(outcome.output)")
+    }
+    try Data(bytes.dropLast()).write(to: URL(fileURLWithPath: path))
+    try expectFailure(
+      ["bench", "--workload", "W12", "--capture", path] + small,
+      saying: "\(path): it ends in the middle of frame 1")
+    try expectFailure(
+      ["bench", "--capture", directory.file("none")] + small, saying: "No such file or directory")
+  }
+
   @Test func refusesWhatCannotBe() throws {
     try expectUsageError(["bench", "--workload", "W99"], saying: "There is no workload W99")
     try expectUsageError(["bench", "--workload", "W1,"], saying: "There is no workload ;")

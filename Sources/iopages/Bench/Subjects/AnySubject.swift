@@ -60,6 +60,9 @@ struct BenchLane {
   var round: () throws -> [BenchSample]
 }
 
+/// The rounds of one subject.
+typealias SubjectLane = (subject: SubjectName, lane: BenchLane)
+
 /// What a round found.
 struct BenchSample {
   var metric: String

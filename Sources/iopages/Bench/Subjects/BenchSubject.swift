@@ -105,6 +105,15 @@ enum SubjectName: String, CaseIterable {
   case glibc = "glibc"
   case none = "none"
   case loop = "loop"
+  case pageBuffer = "page-buffer"
+  case sharedPageBuffer = "shared-page-buffer"
+  case rawPointer = "raw-pointer"
+  case c
+
+  /// Whether it is what programs use of this package.
+  var isPublicInterface: Bool {
+    self == .pages || self == .pageBuffer || self == .sharedPageBuffer
+  }
 
   /// Whether it is one of DPDK's, which wants threads and gigabytes of its own.
   var isDPDK: Bool { self == .dpdkMempool || self == .dpdkMalloc }

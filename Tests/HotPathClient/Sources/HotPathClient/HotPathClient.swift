@@ -25,6 +25,7 @@ struct HotPathClient {
       try takeAndDropPage(pool)
       try takeAndDropBlock(pool, order: order)
     }
+    guard try runBufferPaths(pool) else { fatalError("The buffers are not as they were left.") }
     print(pool.statistics.freePages == pool.statistics.pageCount ? "all pages are back" : "lost")
   }
 }
