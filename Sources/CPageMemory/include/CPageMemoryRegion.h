@@ -8,6 +8,12 @@
 int page_memory_mbind(
     uintptr_t address, uintptr_t byte_count, int mode, const unsigned long *mask, unsigned long bits);
 
+/// set_mempolicy_home_node(2): the node from which the nearest of a policy's nodes is told.
+int page_memory_set_home_node(uintptr_t address, uintptr_t byte_count, unsigned long node);
+
+/// getcpu(2): the node of the processor that the calling thread runs on.
+int page_memory_processor_node(void);
+
 /// get_mempolicy(2) of the mapping at `address`.
 int page_memory_policy_at(
     uintptr_t address, int *mode, unsigned long *mask, unsigned long bits);
