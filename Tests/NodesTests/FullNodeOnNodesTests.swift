@@ -87,6 +87,40 @@ extension OnNodesTests {
       print("two threads and one node: \(outcomes.withLock { $0 }.joined(separator: ", "))")
     }
 
+    @Test func `what only prefers a full node is granted, and says how much is elsewhere`() throws {
+      guard let (node, available) = try smallNode() else { return }
+      let competitor = try MemoryRegion(
+        RegionOptions(
+          byteCount: (available - Self.spareByteCount) & -4096, placement: .bind(to: node)))
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 2 * Self.spareByteCount, placement: .preferred(node)))
+      let found = try pagesByNode(region)
+      let elsewhere = region.byteCount / 4096 - found[node, default: 0]
+      #expect(elsewhere > 0)
+      #expect(region.granted.pagesElsewhere == elsewhere)
+      #expect(try pagesByNode(competitor) == [node: competitor.byteCount / 4096])
+    }
+
+    @Test func `pages that a full node has no room for stay where they are`() throws {
+      guard let (node, available) = try smallNode(),
+        let other = severalNodes()?.first(where: { $0 != node })
+      else { return }
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 2 * Self.spareByteCount, placement: .bind(to: other)))
+      let competitor = try MemoryRegion(
+        RegionOptions(
+          byteCount: (available - Self.spareByteCount) & -4096, placement: .bind(to: node)))
+      let migration = try region.migrate(to: node)
+      print("moving to a full node: \(migration)")
+      #expect(migration.notMoved > 0 && migration.errno == .noMemory)
+      #expect(migration.moved + migration.notMoved == region.byteCount / 4096)
+      #expect(region.placement == .bind(to: other, node))
+      let found = try pagesByNode(region)
+      #expect(found[other, default: 0] == migration.notMoved)
+      #expect(found[node, default: 0] == migration.moved)
+      #expect(try pagesByNode(competitor) == [node: competitor.byteCount / 4096])
+    }
+
     /// The last node with CPUs, and what it has to give; nil, and a report, if filling it would take
     /// long, or more than the machine has.
     private func smallNode() throws -> (NUMANode, Int)? {

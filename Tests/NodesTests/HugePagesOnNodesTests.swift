@@ -1,6 +1,5 @@
 import MemoryRegions
 import MemoryTestSupport
-import SystemPackage
 import Testing
 
 extension OnNodesTests {
@@ -55,6 +54,29 @@ extension OnNodesTests {
       }
     }
 
+    @Test func `huge pages move to a node that has some, and stay where it has none`() throws {
+      guard let nodes = severalNodes() else { return }
+      try withMachineHugePages {
+        try withHugePages(2, on: nodes[0]) {
+          let region = try MemoryRegion(
+            RegionOptions(
+              byteCount: 4 << 20, backing: .hugePages2MiB, placement: .bind(to: nodes[0])))
+          touch(region)
+          let migration = try region.migrate(to: nodes[1])
+          print("huge pages to a node without: \(migration)")
+          let found = try pagesByNode(region, pageStep: 1 << Self.shift)
+          #expect(found[nodes[1], default: 0] == migration.moved / 512)
+          #expect(found[nodes[0], default: 0] == migration.notMoved / 512)
+          #expect(migration.moved + migration.notMoved == 1024)
+          for offset in stride(from: 0, to: 4 << 20, by: 4096) {
+            // Within the committed bytes, while the region lives.
+            let word = unsafe region.baseAddress.load(fromByteOffset: offset, as: UInt64.self)
+            #expect(word == UInt64(offset))
+          }
+        }
+      }
+    }
+
     /// The free huge pages of a node, as the topology has them.
     private func freeHugePages(_ node: NUMANode) throws -> Int {
       let found = try #require(NUMATopology.current.nodes.first { $0.node == node })
@@ -68,11 +90,14 @@ extension OnNodesTests {
       let pools = NUMATopology.nodesWithMemory(.linux).compactMap {
         HugePagePool(shift: Self.shift, node: $0, .linux)
       }
-      defer { for pool in pools { _ = write(pool.totalCount, to: pool) } }
+      defer {
+        for pool in pools { _ = writeNumber(pool.totalCount, to: pool.directory + "/nr_hugepages") }
+      }
       for pool in pools {
         let isWanted = pool.directory.contains("/node\(node.number)/")
-        guard write(isWanted ? count : 0, to: pool) else {
-          return cannotTest("numa", because: "\(pool.directory) cannot be written (not root?)")
+        let path = pool.directory + "/nr_hugepages"
+        guard writeNumber(isWanted ? count : 0, to: path) else {
+          return cannotTest("numa", because: "\(path) cannot be written (not root?)")
         }
       }
       let granted = try freeHugePages(node)
@@ -80,13 +105,6 @@ extension OnNodesTests {
         return cannotTest("numa", because: "\(node) has \(granted) huge pages, not \(count)")
       }
       try body()
-    }
-
-    private func write(_ number: Int, to pool: HugePagePool) -> Bool {
-      let path = FilePath(pool.directory + "/nr_hugepages")
-      guard let file = try? FileDescriptor.open(path, .writeOnly) else { return false }
-      defer { try? file.close() }
-      return (try? file.writeAll("\(number)\n".utf8)) != nil
     }
   }
 }

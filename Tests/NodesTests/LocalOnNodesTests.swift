@@ -1,6 +1,5 @@
 import MemoryRegions
 import MemoryTestSupport
-import Synchronization
 import Testing
 
 extension OnNodesTests {
@@ -39,18 +38,12 @@ extension OnNodesTests {
 
     /// Where the pages of a local region are that a thread on this CPU opens and writes to.
     private func localPages(_ cpu: Int, _ population: Population) throws -> [NUMANode: Int] {
-      let outcome = Mutex<Result<[NUMANode: Int], any Error>?>(nil)
-      onThreads(1) { _ in
-        Processors.move(to: cpu)
-        let result = Result {
-          let region = try MemoryRegion(
-            RegionOptions(byteCount: 1 << 20, placement: .local, population: population))
-          touch(region)
-          return try pagesByNode(region)
-        }
-        outcome.withLock { $0 = result }
+      try onProcessor(cpu) {
+        let region = try MemoryRegion(
+          RegionOptions(byteCount: 1 << 20, placement: .local, population: population))
+        touch(region)
+        return try pagesByNode(region)
       }
-      return try #require(outcome.withLock { $0 }).get()
     }
   }
 }

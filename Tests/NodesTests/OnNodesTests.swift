@@ -7,6 +7,7 @@
 
 import MemoryRegions
 import MemoryTestSupport
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -37,17 +38,24 @@ func nodesWithProcessors(_ nodes: [NUMANode]) -> [(node: NUMANode, cpus: [Int])]
     .map { ($0.node, $0.cpus) }
 }
 
-/// How many pages are on each node, by asking the kernel for every single one of them. A page that is
-/// not in memory counts for no node.
-func pagesByNode(
+/// The node of every page of these bytes of a region, by asking the kernel; nil for a page that is not
+/// in memory.
+func nodesOfPages(
   _ region: MemoryRegion, bytes: Range<Int>? = nil, pageStep: Int = 4096
-) throws -> [NUMANode: Int] {
+) throws -> [NUMANode?] {
   // The address of a region that is alive, used as a number only.
   let base = Int(bitPattern: unsafe region.baseAddress)
   let bytes = bytes ?? 0..<region.committedByteCount
   let pages = stride(from: base + bytes.lowerBound, to: base + bytes.upperBound, by: pageStep)
-  let found = try SystemCalls.linux.nodes(Array(pages)).filter { $0 >= 0 }
-  return Dictionary(found.map { (NUMANode(Int($0)), 1) }, uniquingKeysWith: +)
+  return try SystemCalls.linux.nodes(Array(pages)).map { $0 < 0 ? nil : NUMANode(Int($0)) }
+}
+
+/// How many pages of these bytes are on each node. A page that is not in memory counts for none.
+func pagesByNode(
+  _ region: MemoryRegion, bytes: Range<Int>? = nil, pageStep: Int = 4096
+) throws -> [NUMANode: Int] {
+  let found = try nodesOfPages(region, bytes: bytes, pageStep: pageStep)
+  return Dictionary(found.compactMap { $0 }.map { ($0, 1) }, uniquingKeysWith: +)
 }
 
 /// Writes to the first word of every page of these bytes of a region.
@@ -63,4 +71,27 @@ func touch(_ region: MemoryRegion, bytes: Range<Int>? = nil) {
 /// The free memory of a node and what gives way to more of it, in bytes.
 func availableByteCount(_ node: NUMANode) throws -> Int {
   try #require(NodeMemory(node, .linux)).availableByteCount
+}
+
+/// What `body` gives on a thread that runs on this CPU and no other.
+func onProcessor<Result: Sendable>(
+  _ number: Int, _ body: @escaping @Sendable () throws -> Result
+) throws -> Result {
+  let outcome = Mutex<Swift.Result<Result, any Error>?>(nil)
+  onThreads(1) { _ in
+    Processors.move(to: number)
+    let result = Swift.Result { try body() }
+    outcome.withLock { $0 = result }
+  }
+  return try #require(outcome.withLock { $0 }).get()
+}
+
+/// Writes a number to a file of /sys; false if it does not take it.
+func writeNumber(_ number: Int, to path: String) -> Bool { writeText("\(number)\n", to: path) }
+
+/// Writes a text to a file of the kernel's; false if it does not take it.
+func writeText(_ text: String, to path: String) -> Bool {
+  guard let file = try? FileDescriptor.open(FilePath(path), .writeOnly) else { return false }
+  defer { try? file.close() }
+  return (try? file.writeAll(text.utf8)) != nil
 }

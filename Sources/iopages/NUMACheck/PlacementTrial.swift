@@ -13,6 +13,8 @@ package struct PlacementTrial {
   package let promise: PlacementPromise
   /// The processor to bring the pages in on; nil for any.
   package var processor: Int?
+  /// The node to move the pages to before they are looked up; nil if they are to stay.
+  package var destination: NUMANode?
 
   package init(
     _ policy: String, _ placement: Placement, promise: PlacementPromise,
@@ -50,7 +52,9 @@ extension PlacementTrial {
     defer { if processor != nil { processors.unbindThread() } }
     do {
       let region = try MemoryRegion(RegionOptions(byteCount: byteCount, placement: placement))
-      return try Self.verdict(promise, pageNodes: region.nodes(ofPages: 0..<byteCount / 4096))
+      if let destination { _ = try region.migrate(to: destination) }
+      return try Self.verdict(
+        promise, pageNodes: region.nodes(ofPages: 0..<byteCount / IOPage.pageSize))
     } catch let error as RegionError {
       return Self.verdict(error)
     } catch {
@@ -70,7 +74,7 @@ extension PlacementTrial {
   /// The verdict on a refusal.
   package static func verdict(_ error: RegionError) -> Verdict {
     switch error.kind {
-    case .numaUnavailable, .nodeNotAllowed, .placementRefused:
+    case .numaUnavailable, .nodeNotAllowed, .placementRefused, .policyUnsupported:
       .unavailable("\(error)")
     case .notEnoughMemory: .unknown("\(error)")
     default: .fails("\(error)")

@@ -18,7 +18,8 @@ import iopages
   @Test(
     arguments: [
       (.numaUnavailable, "unavailable"), (.nodeNotAllowed, "unavailable"),
-      (.placementRefused, "unavailable"), (.notEnoughMemory, "unknown"),
+      (.placementRefused, "unavailable"), (.policyUnsupported, "unavailable"),
+      (.notEnoughMemory, "unknown"),
       (.placementNotMet, "fails"), (.noSuchNode, "fails"),
     ] as [(RegionError.Kind, String)])
   func whatIsRefusedIsTold(kind: RegionError.Kind, verdict: String) {

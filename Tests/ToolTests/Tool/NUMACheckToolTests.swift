@@ -17,7 +17,11 @@ import Testing
     #expect(object["bytes"] as? Int == 64 << 10)
     let policies = try #require(object["policies"] as? [[String: Any]])
     let names = Set(policies.compactMap { $0["policy"] as? String })
-    #expect(names.isSuperset(of: ["bind", "local"]))
+    #expect(
+      names.isSuperset(of: [
+        "local", "bind", "preferred", "preferred-many", "interleave", "weighted-interleave",
+        "home-node",
+      ]))
     #expect(policies.allSatisfy { ($0["detail"] as? String)?.isEmpty == false })
   }
 
@@ -62,7 +66,9 @@ import Testing
     print(outcome.output)
     #expect(outcome.status == 0, "\(outcome.errors)")
     for node in nodes {
-      #expect(outcome.output.contains("\n  bind to \(node)  "), "\(node) is tried")
+      for text in ["bind to \(node)  ", "preferably on \(node)  ", "moved from \(node) to "] {
+        #expect(outcome.output.contains("\n  \(text)"))
+      }
     }
     #expect(outcome.output.contains(" 0 fail, "))
   }
