@@ -26,16 +26,16 @@ extension PageSurvey {
   /// Moves pages to a node, again while that gets further. Returns those that `remaining` still finds
   /// then, and the first reason why they stayed.
   func moveAll<Found, Failure: Error>(
-    _ found: Found, to node: NUMANode, pages: (Found) -> [Int],
+    _ found: Found, to node: NUMANode, pages: KeyPath<Found, [Int]>,
     remaining: () throws(Failure) -> Found
   ) throws(Failure) -> (found: Found, failure: Errno?) {
     var found = found
     while true {
-      let before = pages(found)
+      let before = found[keyPath: pages]
       if before.isEmpty { return (found, nil) }
       let failure = move(before, to: node)
       found = try remaining()
-      if pages(found).count >= before.count { return (found, failure) }
+      if found[keyPath: pages].count >= before.count { return (found, failure) }
     }
   }
 
