@@ -48,8 +48,9 @@ private func confineToMemory(of node: NUMANode) -> Bool {
   // Lazily: the process stays in the group, which goes when the mount is gone and the process ended.
   defer { _ = unsafe umount2(path, Int32(MNT_DETACH)) }
   let group = path + "/iopages-\(getpid())"
-  return writeText("+cpuset", to: path + "/cgroup.subtree_control")
-    && unsafe mkdir(group, 0o755) == 0
-    && writeText("\(node.number)", to: group + "/cpuset.mems")
+  guard writeText("+cpuset", to: path + "/cgroup.subtree_control"),
+    unsafe mkdir(group, 0o755) == 0
+  else { return false }
+  return writeText("\(node.number)", to: group + "/cpuset.mems")
     && writeText("\(getpid())", to: group + "/cgroup.procs")
 }

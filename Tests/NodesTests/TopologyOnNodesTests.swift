@@ -77,12 +77,11 @@ extension OnNodesTests {
         let order = topology.nearest(to: node.node)
         #expect(order.sorted() == nodes)
         if nodes.contains(node.node) { #expect(order.first == node.node) }
-        let distances = try words("/sys/devices/system/node/node\(node.node.number)/distance")
         // The line has a number for each node that is online, in their order.
-        let places = topology.nodes.map(\.node)
-        let found = try order.map { next in
-          try #require(Int(distances[try #require(places.firstIndex(of: next))]))
-        }
+        let words = try words("/sys/devices/system/node/node\(node.node.number)/distance")
+        let distances = Dictionary(
+          uniqueKeysWithValues: zip(topology.nodes.map(\.node), words.map { Int($0) }))
+        let found = try order.map { next in try #require(distances[next] ?? nil) }
         #expect(found == found.sorted(), "from \(node.node): \(order)")
       }
     }
