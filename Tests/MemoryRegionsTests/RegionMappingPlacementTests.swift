@@ -130,8 +130,16 @@ import Testing
       try MemoryRegion(
         RegionOptions(byteCount: 2 << 20, placement: .bind(to: 1)), systemCalls: table)
     }
-    #expect(error?.kind == .notEnoughMemory)
+    #expect(error?.kind == .notEnoughMemoryOnNodes)
     #expect(error?.detail == "2097152 bytes needed, 1572864 within node 1")
+    // What is given up is the node, and not the population: pages that are bound to a full node and
+    // come when touched would end the process.
+    let region = try MemoryRegion(
+      RegionOptions(byteCount: 2 << 20, placement: .bind(to: 1), allowing: .all),
+      systemCalls: table)
+    #expect(region.granted.placement == .none)
+    #expect(region.granted.isPopulated)
+    #expect(region.granted.unmet.map(\.reason.kind) == [.notEnoughMemoryOnNodes])
   }
 
   @Test func `what a cpuset drops is not granted`() throws {

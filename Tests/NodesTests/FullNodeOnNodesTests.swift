@@ -24,7 +24,7 @@ extension OnNodesTests {
         byteCount: 2 * Self.spareByteCount, placement: .bind(to: node))
 
       let known = #expect(throws: RegionError.self) { try MemoryRegion(options) }
-      #expect(known?.kind == .notEnoughMemory)
+      #expect(known?.kind == .notEnoughMemoryOnNodes)
 
       // The same, had the competitor been quicker: the figures of the nodes are not to be seen.
       let surprised = #expect(throws: RegionError.self) {
@@ -78,7 +78,7 @@ extension OnNodesTests {
             #expect(found == [node: region.byteCount / 4096])
             outcome = "granted"
           } catch {
-            #expect([.notEnoughMemory, .placementNotMet].contains(error.kind), "\(error)")
+            #expect([.notEnoughMemoryOnNodes, .placementNotMet].contains(error.kind), "\(error)")
             outcome = "\(error.kind)"
           }
           outcomes.withLock { $0.append(outcome) }

@@ -20,7 +20,8 @@ extension MemoryRegion {
 
   /// Brings discarded pages into memory again. Pages that are there stay as they are.
   ///
-  /// - Throws: `.notEnoughMemory`, `.populationRefused`, `.hugePagesUnavailable`,
+  /// - Throws: `.notEnoughMemory`, `.notEnoughMemoryOnNodes`, `.populationRefused`,
+  ///   `.hugePagesUnavailable`,
   ///   `.placementNotMet`, `.notOwner`; then some of the pages may be there.
   /// - Precondition: the range is not empty and lies within the committed pages.
   /// - Complexity: O(pages), and some files of the kernel's are read. Any thread.

@@ -113,6 +113,11 @@ extension RegionError.Kind: CustomStringConvertible {
         "placement policy unknown to this kernel",
         "Run on the kernel named, choose another policy, or allow pages on any node"
       )
+    case .notEnoughMemoryOnNodes:
+      (
+        "not enough memory on the nodes",
+        "Commit less, free memory on the nodes, or allow pages on any node"
+      )
     case .placementNotMet:
       (
         "pages on other nodes",

@@ -59,7 +59,7 @@ extension RegionError {
       Kind(code: .transparentHugePagesUnavailable)
     /// A memory file could not be made.
     public static let memoryFileRefused = Kind(code: .memoryFileRefused)
-    /// Too little memory to populate: in the machine, in a node, or within a cgroup's limit.
+    /// Too little memory to populate: in the machine, or within a cgroup's limit.
     public static let notEnoughMemory = Kind(code: .notEnoughMemory)
     /// The kernel would not bring the pages into memory.
     public static let populationRefused = Kind(code: .populationRefused)
@@ -81,6 +81,8 @@ extension RegionError {
     public static let placementRefused = Kind(code: .placementRefused)
     /// The kernel is older than the policy.
     public static let policyUnsupported = Kind(code: .policyUnsupported)
+    /// Too little memory to populate on the nodes named.
+    public static let notEnoughMemoryOnNodes = Kind(code: .notEnoughMemoryOnNodes)
     /// Pages ended up on other nodes and could not be moved.
     public static let placementNotMet = Kind(code: .placementNotMet)
 
@@ -108,7 +110,7 @@ extension RegionError {
     case transparentHugePagesUnavailable, memoryFileRefused, notEnoughMemory, populationRefused
     case lockLimit, lockRefused, exclusionRefused
     case numaUnavailable, noSuchNode, nodeNotAllowed, placementRefused, policyUnsupported
-    case placementNotMet
+    case notEnoughMemoryOnNodes, placementNotMet
     case registered, notRegistrable, alreadyClaimed, residencyUnknown, notOwner, discardRefused
     case sideTablesRefused
   }

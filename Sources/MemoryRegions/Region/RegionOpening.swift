@@ -101,7 +101,8 @@ extension RegionError.Kind {
     switch self {
     case .hugePagesUnavailable, .transparentHugePagesUnavailable: .hugePages
     case .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused, .policyUnsupported,
-      .placementNotMet:
+      .notEnoughMemoryOnNodes, .placementNotMet:
+      // Not the population: pages bound to a full node that come when touched end the process.
       .placement
     case .lockLimit, .lockRefused: .locking
     case .notEnoughMemory, .populationRefused: .population

@@ -76,7 +76,7 @@ extension PlacementTrial {
     switch error.kind {
     case .numaUnavailable, .nodeNotAllowed, .placementRefused, .policyUnsupported:
       .unavailable("\(error)")
-    case .notEnoughMemory: .unknown("\(error)")
+    case .notEnoughMemory, .notEnoughMemoryOnNodes: .unknown("\(error)")
     default: .fails("\(error)")
     }
   }

@@ -20,6 +20,7 @@ import iopages
       (.numaUnavailable, "unavailable"), (.nodeNotAllowed, "unavailable"),
       (.placementRefused, "unavailable"), (.policyUnsupported, "unavailable"),
       (.notEnoughMemory, "unknown"),
+      (.notEnoughMemoryOnNodes, "unknown"),
       (.placementNotMet, "fails"), (.noSuchNode, "fails"),
     ] as [(RegionError.Kind, String)])
   func whatIsRefusedIsTold(kind: RegionError.Kind, verdict: String) {
