@@ -37,9 +37,10 @@ static unsigned long kernel_bits(const unsigned long *mask, unsigned long bits) 
 
 int page_memory_mbind(
     uintptr_t address, uintptr_t byte_count, int mode, const unsigned long *mask,
-    unsigned long bits) {
+    unsigned long bits, int strict) {
+  unsigned int flags = strict ? MPOL_MF_STRICT : 0;
   return result(
-      syscall(SYS_mbind, address, byte_count, mode, mask, kernel_bits(mask, bits), 0));
+      syscall(SYS_mbind, address, byte_count, mode, mask, kernel_bits(mask, bits), flags));
 }
 
 int page_memory_set_home_node(uintptr_t address, uintptr_t byte_count, unsigned long node) {

@@ -104,6 +104,34 @@ import Testing
       }
     }
 
+    @Test(
+      arguments: [Backing.basePages, .transparentHugePages],
+      [Storage.anonymous, .memfd(name: "checked")])
+    func `the kernel's own check sees each page that lies elsewhere`(
+      backing: Backing, storage: Storage
+    ) throws {
+      for node in Self.usableNodes() {
+        let region = try MemoryRegion(
+          RegionOptions(
+            byteCount: 4 << 20, backing: backing, placement: .bind(to: node), storage: storage,
+            allowing: .hugePages))
+        let start = Int(bitPattern: unsafe region.address)
+        let here = MemoryPolicy(.preferred, try #require(NodeMask([node])))
+        try SystemCalls.linux.bindIfObeyed(start, 4 << 20, here)
+        for other in Self.usableNodes() where other != node {
+          let there = MemoryPolicy(.preferred, try #require(NodeMask([other])))
+          // One page in the middle goes, or the huge page that it is in.
+          try SystemCalls.linux.bind(start, 4 << 20, there)
+          _ = try SystemCalls.linux.movePages([start + 3 << 20], Int32(other.number))
+          #expect(try SystemCalls.linux.nodes([start + 3 << 20]) == [Int32(other.number)])
+          #expect(throws: Errno.ioError) {
+            try SystemCalls.linux.bindIfObeyed(start, 4 << 20, here)
+          }
+          #expect(try region.migrate(to: node).notMoved == 0)
+        }
+      }
+    }
+
     @Test func `slices of one reservation lie on nodes of their own`() throws {
       let nodes = Self.usableNodes()
       guard !nodes.isEmpty else { return }

@@ -201,9 +201,19 @@ import Testing
       if path == "/proc/self/numa_maps" { throw .noSuchFileOrDirectory }
       return try inner.readFile(path)
     }
-    let region = try MemoryRegion(
-      RegionOptions(byteCount: 1 << 20, placement: .bind(to: 1)), systemCalls: table)
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .invalidArgument }
+    let options = RegionOptions(byteCount: 1 << 20, placement: .bind(to: 1))
+    let region = try MemoryRegion(options, systemCalls: table)
     #expect(region.granted.placement == .bind(to: 1))
     #expect(region.granted.placementCheck == .unverified)
+    #expect(region.granted.pagesElsewhere == nil)
+    // Where the kernel says that there are strays, and nobody which, they cannot be moved.
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .ioError }
+    let system = table
+    let error = #expect(throws: RegionError.self) {
+      try MemoryRegion(options, systemCalls: system)
+    }
+    #expect(error?.kind == .placementNotMet)
+    #expect(error?.call == "mbind" && error?.errno == .ioError)
   }
 }

@@ -2,10 +2,13 @@
 //
 // A strict bind is the hard case: when the nodes of a bound mapping are full, the kernel ends the
 // process instead of failing the call. So pages that come from general memory are populated under
-// a policy that only prefers the nodes, looked up, and moved if they strayed, which fails with an
+// a policy that only prefers the nodes, checked, and moved if they strayed, which fails with an
 // errno; the strict policy is set last, over pages that already obey it. Huge pages from the pool
 // need none of this: a node without one fails the populating call. An interleaved mapping ends no
-// process, but spills to nodes that nobody named, so its pages are looked up and moved as well.
+// process, but spills to nodes that nobody named, so its pages are checked and moved as well.
+//
+// The check is the kernel's own walk over the pages, when the final policy is set: it costs a fourth
+// of asking for each page with move_pages, which is done to find the strays if there are any.
 
 import SystemPackage
 
@@ -50,21 +53,47 @@ extension RegionMapping {
     try setPolicy(policy, part)
   }
 
-  /// After populating: moves strays, makes a bind strict, and checks what was promised.
+  /// After populating: makes a bind strict, checks what was promised, and moves strays.
   func settlePlacement(of part: Range<Int>) throws(RegionError) -> PlacementOutcome {
     guard options.populates, options.placement.namedNodes != nil,
       let policy = try options.placement.policy()
     else { return PlacementOutcome(check: try checkPlacement(unpopulated: part)) }
+    let violation = setIfObeyed(policy, part)
+    if violation == nil {
+      try setHomeNode(part)
+      return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
+    }
     let survey = PageSurvey(systemCalls, part, pageStep: options.backing.poolPageByteCount)
     var found = survey.strays(outside: policy.nodes)
     if let nodes = options.placement.requiredNodes {
+      if found.check == .unverified, violation == .ioError {
+        throw RegionError(
+          .placementNotMet, call: "mbind", errno: violation, detail: options.placement.description)
+      }
       found = try bringBack(found, survey, to: nodes.sorted(), policy.nodes)
-      if policy.mode == .bind { try setPolicy(policy, part) }
     }
-    let step = options.backing.poolPageByteCount ?? pageByteCount
+    // What was set with the check holds for some of the part, or for none of it.
+    try setPolicy(policy, part)
     return PlacementOutcome(
       check: found.check,
-      pagesElsewhere: found.check == .everyPage ? found.count * (step / pageByteCount) : nil)
+      pagesElsewhere: found.check == .everyPage ? found.count * survey.basePagesEach : nil)
+  }
+
+  /// Has the kernel look at each page and set the final policy where all of them obey it. Nil if they
+  /// all do; EIO if one does not; another errno if nobody looked.
+  private func setIfObeyed(_ policy: MemoryPolicy, _ part: Range<Int>) -> Errno? {
+    // Kernels up to 6.6 overlook huge pages from the pool here. They are few, and asked for one by one.
+    guard options.backing.poolPageShift == nil else { return .notSupported }
+    // The process's mappings are locked during the call.
+    for start in stride(from: part.lowerBound, to: part.upperBound, by: Self.populationStep) {
+      let count = min(Self.populationStep, part.upperBound - start)
+      do throws(Errno) {
+        try systemCalls.bindIfObeyed(start, count, policy)
+      } catch {
+        return error
+      }
+    }
+    return nil
   }
 
   /// Moves pages that must be on the nodes to one of them. Returns what was found then.

@@ -16,6 +16,11 @@ extension RegionMapping {
       }
       throw refusal(error, policy)
     }
+    try setHomeNode(part)
+  }
+
+  /// Sets the placement's home node, if it has one, beside the policy in force.
+  func setHomeNode(_ part: Range<Int>) throws(RegionError) {
     guard let home = options.placement.home else { return }
     do throws(Errno) {
       try systemCalls.setHomeNode(part.lowerBound, part.count, home)

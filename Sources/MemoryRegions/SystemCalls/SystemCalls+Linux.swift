@@ -38,7 +38,12 @@ extension SystemCalls {
       _ = try result(page_memory_punch_hole(descriptor, Int64(offset), Int64(byteCount)))
     },
     close: { (descriptor) throws(Errno) in try check(Glibc.close(descriptor)) },
-    bind: setPolicy,
+    bind: { (address, byteCount, policy) throws(Errno) in
+      try setPolicy(address, byteCount, policy, strict: false)
+    },
+    bindIfObeyed: { (address, byteCount, policy) throws(Errno) in
+      try setPolicy(address, byteCount, policy, strict: true)
+    },
     setHomeNode: { (address, byteCount, node) throws(Errno) in
       guard let number = UInt(exactly: node.number) else { throw .invalidArgument }
       _ = try result(page_memory_set_home_node(UInt(address), UInt(byteCount), number))
@@ -111,7 +116,7 @@ private func mapMemory(_ mapping: SystemCalls.Mapping, _ byteCount: Int) throws(
 }
 
 private func setPolicy(
-  _ address: Int, _ byteCount: Int, _ policy: MemoryPolicy
+  _ address: Int, _ byteCount: Int, _ policy: MemoryPolicy, strict: Bool
 ) throws(Errno) {
   guard let mode = policy.mode else { throw .invalidArgument }
   // The kernel copies the mask before the call returns.
@@ -119,7 +124,8 @@ private func setPolicy(
     let mask = policy.nodes.isEmpty ? nil : words.baseAddress
     let bits = UInt(NodeMask.bitCount)
     return unsafe try result(
-      page_memory_mbind(UInt(address), UInt(byteCount), mode.rawValue, mask, bits))
+      page_memory_mbind(
+        UInt(address), UInt(byteCount), mode.rawValue, mask, bits, strict ? 1 : 0))
   }
 }
 

@@ -39,6 +39,9 @@ package struct SystemCalls: Sendable {
   /// mbind(2), without moving what is already there.
   package var bind:
     @Sendable (_ address: Int, _ byteCount: Int, _ policy: MemoryPolicy) throws(Errno) -> Void
+  /// mbind(2) with MPOL_MF_STRICT: EIO if a page that is in memory lies on none of the nodes.
+  package var bindIfObeyed:
+    @Sendable (_ address: Int, _ byteCount: Int, _ policy: MemoryPolicy) throws(Errno) -> Void
   /// set_mempolicy_home_node(2), on mappings that are bound or prefer several nodes.
   package var setHomeNode:
     @Sendable (_ address: Int, _ byteCount: Int, _ node: NUMANode) throws(Errno) -> Void

@@ -167,6 +167,16 @@ final class FakeMachine: Sendable {
       }
       self.state.withLock { $0.policies.append((address..<address + byteCount, policy, nil)) }
     }
+    let bind = table.bind
+    table.bindIfObeyed = { (address, byteCount, policy) throws(Errno) in
+      let isObeyed = self.state.withLock { state in
+        stride(from: address, to: address + byteCount, by: 4096).allSatisfy {
+          state.nodeOfPage[$0].map(policy.nodes.contains) ?? true
+        }
+      }
+      guard isObeyed else { throw .ioError }
+      try bind(address, byteCount, policy)
+    }
     table.setHomeNode = { (address, _, node) throws(Errno) in
       guard self.kernel.contains(.homeNode) else { throw .noFunction }
       guard self.nodes.contains(where: { $0.number == node.number }) else {
