@@ -13,7 +13,7 @@ extension PagePoolSet {
   ) throws(OutOfMemory) -> Pages {
     let (node, place) = chosen(by: choice)
     var failure: OutOfMemory?
-    for (index, candidate) in candidates(from: node, place, fallback).enumerated() {
+    for candidate in candidates(from: node, place, fallback) {
       let member = members[candidate]
       do throws(OutOfMemory) {
         let pages = try allocate(member.pool)
@@ -21,7 +21,7 @@ extension PagePoolSet {
         return pages
       } catch {
         guard error.reason != .notOwner else { throw error }
-        failure = failure?.merging(error, request) ?? error.asked(of: node, isOther: index > 0)
+        failure = failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
       }
     }
     throw failure
