@@ -7,21 +7,21 @@ internal import Synchronization
 
 extension PagePoolSet {
   /// Asks the chosen node's pool, then those that are allowed.
-  func search(
+  func search<Pages: ~Copyable>(
     for request: PageRequest, on choice: NodeChoice, fallback: NodeFallback,
-    allocate: (PagePool) throws(OutOfMemory) -> IOPage
-  ) throws(OutOfMemory) -> IOPage {
+    allocate: (PagePool) throws(OutOfMemory) -> Pages
+  ) throws(OutOfMemory) -> Pages {
     let (node, place) = chosen(by: choice)
     var failure: OutOfMemory?
-    for (index, candidate) in candidates(from: node, place, fallback).enumerated() {
+    for candidate in candidates(from: node, place, fallback) {
       let member = members[candidate]
       do throws(OutOfMemory) {
-        let page = try allocate(member.pool)
+        let pages = try allocate(member.pool)
         if candidate != place { count(member, insteadOf: place) }
-        return page
+        return pages
       } catch {
         guard error.reason != .notOwner else { throw error }
-        failure = failure?.merging(error, request) ?? error.asked(of: node, isOther: index > 0)
+        failure = failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
       }
     }
     throw failure

@@ -83,7 +83,8 @@ public final class PagePoolSet: Sendable {
     strideShift = UInt(stride.trailingZeroBitCount)
     processorPools = PoolTable(
       layout.localMembers.map { index in index.map { members[$0].pool.reference } })
-    var byNumber = [PoolReference?](repeating: nil, count: layout.nodes[members.count - 1].number + 1)
+    let last = layout.nodes[members.count - 1].number
+    var byNumber = [PoolReference?](repeating: nil, count: last + 1)
     for member in members { byNumber[member.node.number] = member.pool.reference }
     nodePools = PoolTable(byNumber)
   }

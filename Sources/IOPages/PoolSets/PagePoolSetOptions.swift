@@ -47,12 +47,13 @@ extension PagePoolSetOptions {
   /// The options of each node's slice, by ascending number.
   ///
   /// - Parameter topology: the machine's nodes.
-  /// - Throws: `RegionError` for a list without nodes. Sizes are checked where slices are opened.
+  /// - Throws: `RegionError` for no nodes, or a negative one. Sizes are checked where slices are opened.
   func slices(on topology: NUMATopology) throws(RegionError) -> [(NUMANode, RegionOptions)] {
     let nodes = Set(self.nodes ?? topology.usableNodes).sorted()
     guard !nodes.isEmpty else {
       throw RegionError(.emptyPlacement, detail: "a set of pools without nodes")
     }
+    guard nodes[0].number >= 0 else { throw RegionError(.noSuchNode, detail: "\(nodes[0])") }
     return nodes.enumerated().map { index, node in
       var options = region
       options.byteCount = byteCount(ofNodeAt: index, of: nodes.count)

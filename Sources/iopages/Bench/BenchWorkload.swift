@@ -14,12 +14,13 @@ enum BenchWorkload: String, CaseIterable {
   case integers = "W11"
   case headers = "W12"
   case buffers = "W13"
+  case nodes = "W14"
 
   /// Whether it is run on the allocators that are peers, too.
   var hasPeers: Bool {
     switch self {
     case .pair, .burst, .bulk, .mix, .orders, .threads, .latency: true
-    case .fragmentation, .opening, .zeroed, .exhausted, .integers, .headers, .buffers: false
+    case .fragmentation, .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .nodes: false
     }
   }
 

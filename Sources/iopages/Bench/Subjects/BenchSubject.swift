@@ -109,10 +109,14 @@ enum SubjectName: String, CaseIterable {
   case sharedPageBuffer = "shared-page-buffer"
   case rawPointer = "raw-pointer"
   case c
+  case poolSet = "pool-set"
 
   /// Whether it is what programs use of this package.
   var isPublicInterface: Bool {
-    self == .pages || self == .pageBuffer || self == .sharedPageBuffer
+    switch self {
+    case .pages, .pageBuffer, .sharedPageBuffer, .poolSet: true
+    default: false
+    }
   }
 
   /// Whether it is one of DPDK's, which wants threads and gigabytes of its own.
