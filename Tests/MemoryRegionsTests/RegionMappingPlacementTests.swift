@@ -137,11 +137,13 @@ import Testing
   @Test func `a bind beyond a real node's memory is refused, and ends no process`() async throws {
     let nodes = NUMATopology.current.nodes.filter { ($0.totalByteCount ?? 0) > 0 }
     guard NUMATopology.isCompiledIn, nodes.count > 1, let node = nodes.last,
-      let total = node.totalByteCount, let free = node.freeByteCount,
+      let total = node.totalByteCount,
+      // The page cache on the node gives way.
+      let room = NodeMemory(node.node, .linux)?.availableByteCount,
       let available = SystemLimits.current.availableByteCount
     else { return cannotTest("numa", because: "this machine has one node with memory") }
     // More than the node has left, less than the machine has.
-    let byteCount = (free + 32 << 20) & -4096
+    let byteCount = (room + 32 << 20) & -4096
     guard byteCount + 64 << 20 < available, total < 4 << 30 else {
       return cannotTest("numa", because: "the nodes are too large, or too little is free")
     }
@@ -160,11 +162,12 @@ import Testing
     }
     #expect(full?.kind == .placementNotMet)
     #expect(full?.call == "move_pages")
-    print("a bind of \(byteCount) bytes with \(free) free: \(full.map { "\($0)" } ?? "granted")")
+    print("a bind of \(byteCount) bytes, room for \(room): \(full.map { "\($0)" } ?? "granted")")
     // What fits is granted, on the node and nowhere else.
     let region = try MemoryRegion(
       RegionOptions(byteCount: 64 << 20, placement: .bind(to: node.node)))
     #expect(region.granted.placementCheck == .everyPage)
+    #expect(try region.residency().pages == [node.node: 64 << 8])
   }
 
   @Test func `what a cpuset drops is not granted`() throws {
@@ -226,9 +229,19 @@ import Testing
       if path == "/proc/self/numa_maps" { throw .noSuchFileOrDirectory }
       return try inner.readFile(path)
     }
-    let region = try MemoryRegion(
-      RegionOptions(byteCount: 1 << 20, placement: .bind(to: 1)), systemCalls: table)
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .invalidArgument }
+    let options = RegionOptions(byteCount: 1 << 20, placement: .bind(to: 1))
+    let region = try MemoryRegion(options, systemCalls: table)
     #expect(region.granted.placement == .bind(to: 1))
     #expect(region.granted.placementCheck == .unverified)
+    #expect(region.granted.pagesElsewhere == nil)
+    // Where the kernel says that there are strays, and nobody which, they cannot be moved.
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .ioError }
+    let system = table
+    let error = #expect(throws: RegionError.self) {
+      try MemoryRegion(options, systemCalls: system)
+    }
+    #expect(error?.kind == .placementNotMet)
+    #expect(error?.call == "mbind" && error?.errno == .ioError)
   }
 }

@@ -9,18 +9,20 @@ import SystemPackage
 
 extension RegionMapping {
   /// Turns the reserved bytes `range` (offsets from the base) into memory.
-  /// Returns how their placement was checked.
-  func commit(_ range: Range<Int>) throws(RegionError) -> PlacementCheck {
-    guard !range.isEmpty else { return try checkPlacement(unpopulated: range) }
+  /// Returns what became of their placement.
+  func commit(_ range: Range<Int>) throws(RegionError) -> PlacementOutcome {
+    guard !range.isEmpty else {
+      return PlacementOutcome(check: try checkPlacement(unpopulated: range))
+    }
     let part = try map(range)
     do throws(RegionError) {
       try advise(part)
       try lock(part)
       try applyPolicy(to: part)
       try populate(part)
-      let check = try settlePlacement(of: part)
+      let outcome = try settlePlacement(of: part)
       try moveIn(part, range)
-      return check
+      return outcome
     } catch {
       giveUp(part, range)
       throw error

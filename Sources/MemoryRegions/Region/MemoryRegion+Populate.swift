@@ -9,7 +9,7 @@ extension MemoryRegion {
   /// touched: that it is there, comes from the kernel's pool, or lies on certain nodes.
   package var promisesMemory: Bool {
     granted.isPopulated || granted.backing.poolPageShift != nil
-      || granted.placement.boundNodes != nil
+      || placement.requiredNodes != nil
   }
 
   /// The binary logarithm of the pages that `discardContents(pages:)` takes only together.

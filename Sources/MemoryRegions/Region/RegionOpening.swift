@@ -48,8 +48,8 @@ enum RegionOpening {
       file: try RegionMapping.memoryFile(wishes, systemCalls))
     do throws(RegionError) {
       try mapping.validatePlacement()
-      let check = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))
-      var granted = GrantedRegion(wishes, check, unmet)
+      let outcome = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))
+      var granted = GrantedRegion(wishes, outcome, unmet)
       granted.hugePageByteCount = mapping.hugePageByteCount()
       return (mapping, granted)
     } catch {
@@ -100,7 +100,8 @@ extension RegionError.Kind {
   fileprivate var degradation: Degradations? {
     switch self {
     case .hugePagesUnavailable, .transparentHugePagesUnavailable: .hugePages
-    case .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused, .placementNotMet:
+    case .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused, .policyUnsupported,
+      .placementNotMet:
       .placement
     case .lockLimit, .lockRefused: .locking
     case .notEnoughMemory, .populationRefused: .population
@@ -111,10 +112,10 @@ extension RegionError.Kind {
 
 extension GrantedRegion {
   /// What the wishes that were left amount to.
-  fileprivate init(_ wishes: RegionOptions, _ check: PlacementCheck, _ unmet: [UnmetWish]) {
+  fileprivate init(_ wishes: RegionOptions, _ outcome: PlacementOutcome, _ unmet: [UnmetWish]) {
     self.init(
       backing: wishes.backing, hugePageByteCount: nil, placement: wishes.placement,
-      placementCheck: check,
+      placementCheck: outcome.check, pagesElsewhere: outcome.pagesElsewhere,
       isPopulated: wishes.populates,
       isLocked: wishes.lockedInMemory || wishes.backing.poolPageShift != nil,
       storage: wishes.storage, isExcludedFromCoreDumps: wishes.excludedFromCoreDumps,
