@@ -97,7 +97,7 @@ func tinyBenchSizes() -> BenchSizes {
     }
   }
 
-  @Test func measuresASinglePoolAndASetInW14() throws {
+  @Test func measuresASinglePoolAndASetInW15() throws {
     let results = try run(.nodes, SubjectName.allCases)
     #expect(Set(results.map(\.subject)) == [.pages, .poolSet])
     for subject in [SubjectName.pages, .poolSet] {
@@ -132,7 +132,8 @@ func tinyBenchSizes() -> BenchSizes {
         case .latency: subject.lanes(of: LatencyWorkload(context: context))
         case .fragmentation: subject.lanes(of: FragmentationWorkload(context: context))
         // These have pools of their own.
-        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .nodes: [BenchLane]()
+        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .rings, .nodes:
+          [BenchLane]()
         }
       for lane in lanes { _ = try lane.round() }
     }

@@ -1,10 +1,10 @@
-// W14: what it costs to choose between nodes: W1 through a set of pools, beside W1 of a single pool.
+// W15: what it costs to choose between nodes: W1 through a set of pools, beside W1 of a single pool.
 // The nodes are made up, so that any machine has two of them: it is the choice that is measured, not
 // the memory.
 
 import IOPages
 
-/// W14: one single page, taken and given back.
+/// W15: one single page, taken and given back.
 struct NodeWorkload {
   var context: BenchContext
   /// The subjects to measure, of a single pool and a set.
