@@ -52,10 +52,12 @@
     /// Keeps what owns the bytes at an address. O(1).
     func insert(_ buffer: consuming PageBuffer, at address: UInt) {
       let owner = buffer.freeze()
-      withTable(of: address) { table in
+      let replaced = withTable(of: address) { table in
         let others = table.owners[address]?.count ?? 0
-        table.owners[address] = Entry(owner: owner, count: others + 1)
+        return table.owners.updateValue(Entry(owner: owner, count: others + 1), forKey: address)
       }
+      // In a forked child, what the parent had there; dropped without the lock.
+      withExtendedLifetime(replaced) {}
     }
 
     /// Lets go of what owns the bytes at an address. O(1).

@@ -17,7 +17,7 @@
         guard let old = unsafe old else { return unsafe allocateHeap(byteCount) }
         // The pages go at the end, when their bytes are copied.
         guard let owner = OwnersByAddress.shared.remove(UInt(bitPattern: old)) else {
-          return unsafe present(realloc(old, byteCount), byteCount)
+          return unsafe orTrap(realloc(old, byteCount), byteCount)
         }
         return unsafe withExtendedLifetime(owner) {
           let new = unsafe allocateHeap(byteCount)
@@ -35,12 +35,12 @@
 
   @unsafe
   private func allocateHeap(_ byteCount: Int) -> UnsafeMutableRawPointer {
-    unsafe present(malloc(byteCount), byteCount)
+    unsafe orTrap(malloc(byteCount), byteCount)
   }
 
   /// SwiftNIO has no way to go on without memory.
   @unsafe
-  private func present(
+  private func orTrap(
     _ memory: UnsafeMutableRawPointer?, _ byteCount: Int
   ) -> UnsafeMutableRawPointer {
     guard let memory = unsafe memory else {

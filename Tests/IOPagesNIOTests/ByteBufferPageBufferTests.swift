@@ -206,13 +206,27 @@
 
     @Test func indicesOutsideTrap() async {
       await #expect(processExitsWith: .trap) {
-        let pool = PoolTestMemory.makePool(pages: 1)
-        _ = ByteBuffer(takingOwnershipOf: try pool.allocate(pages: 1), writerIndex: 4097)
+        trapping {
+          let pool = PoolTestMemory.makePool(pages: 1)
+          _ = ByteBuffer(takingOwnershipOf: try pool.allocate(pages: 1), writerIndex: 4097)
+        }
       }
       await #expect(processExitsWith: .trap) {
-        let pool = PoolTestMemory.makePool(pages: 1)
-        _ = ByteBuffer(
-          takingOwnershipOf: try pool.allocate(pages: 1), readerIndex: 3, writerIndex: 2)
+        trapping {
+          let pool = PoolTestMemory.makePool(pages: 1)
+          _ = ByteBuffer(
+            takingOwnershipOf: try pool.allocate(pages: 1), readerIndex: 3, writerIndex: 2)
+        }
+      }
+      await #expect(processExitsWith: .trap) {
+        trapping {
+          let pool = PoolTestMemory.makePool(pages: 1)
+          _ = ByteBuffer(takingOwnershipOf: try pool.allocate(pages: 1), readerIndex: -1)
+        }
+      }
+      // Of an empty buffer NIO sees nothing.
+      await #expect(processExitsWith: .trap) {
+        _ = ByteBuffer(takingOwnershipOf: PageBuffer(), writerIndex: 1)
       }
     }
   }

@@ -9,12 +9,10 @@ extension ReadableBytes where Self: ~Copyable {
   public borrowing func copyBytes(to target: inout MutableRawSpan, from offset: Int = 0) {
     let count = target.byteCount
     checkRange(offset: offset, count: count)
+    let source = bytes(in: offset..<offset + count)
     unsafe target.withUnsafeMutableBytes { target in
-      unsafe withUnsafeBytes { source in
-        // In bounds, as was just checked.
-        unsafe target.copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: source[offset..<offset + count]))
-      }
+      // As many bytes as the target has.
+      unsafe source.withUnsafeBytes { source in unsafe target.copyMemory(from: source) }
     }
   }
 }

@@ -55,7 +55,8 @@ func tinyBenchSizes() -> BenchSizes {
       #expect(result.subject == .pages)
       #expect(result.figure.workload == workload)
       #expect(result.sampleCount == 2)
-      #expect(result.minimum >= 0)
+      // The process may have less in memory than before: other tests give some back meanwhile.
+      if result.figure.metric != "resident-bytes" { #expect(result.minimum >= 0) }
     }
   }
 
