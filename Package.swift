@@ -17,6 +17,8 @@ let basicContainers = Target.Dependency.product(
   name: "BasicContainers", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let nioCore = Target.Dependency.product(
+  name: "NIOCore", package: "swift-nio", condition: .when(traits: ["NIO"]))
 
 let package = Package(
   name: "iopages",
@@ -24,6 +26,9 @@ let package = Package(
     .library(
       name: "IOPages",
       targets: ["IOPages", "IOPageCore", "PagePools", "BuddyAllocator", "MemoryRegions"]),
+    .library(name: "IOPagesDispatch", targets: ["IOPagesDispatch"]),
+    .library(name: "IOPagesFoundation", targets: ["IOPagesFoundation"]),
+    .library(name: "IOPagesNIO", targets: ["IOPagesNIO"]),
     .library(name: "IORings", targets: ["IORings"]),
     .executable(name: "iopages", targets: ["iopages"]),
   ],
@@ -32,6 +37,9 @@ let package = Package(
       name: "NUMA",
       description: "Topology and placement through libnuma. Without it: one node."
     ),
+    .trait(name: "Dispatch", description: "Pages as DispatchData, without a copy."),
+    .trait(name: "Foundation", description: "Pages as Data, without a copy."),
+    .trait(name: "NIO", description: "Pages as SwiftNIO's ByteBuffer, without a copy."),
     .default(enabledTraits: ["NUMA"]),
   ],
   dependencies: [
@@ -39,6 +47,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    // Its custom allocators are no promise of its versions: what it does with them is tested here.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // What the Glibc importer does not give Swift.
@@ -58,6 +68,14 @@ let package = Package(
     .target(
       name: "IOPages",
       dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers, deque],
+      swiftSettings: swiftSettings),
+    // Pages as the buffers that other libraries have. Without its trait, each compiles to nothing.
+    .target(
+      name: "IOPagesDispatch", dependencies: ["IOPageCore"], swiftSettings: swiftSettings),
+    .target(
+      name: "IOPagesFoundation", dependencies: ["IOPageCore"], swiftSettings: swiftSettings),
+    .target(
+      name: "IOPagesNIO", dependencies: ["IOPageCore", "PagePools", nioCore],
       swiftSettings: swiftSettings),
     // io_uring, for the tool and for those who want it.
     .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
@@ -101,6 +119,18 @@ let package = Package(
     .testTarget(
       name: "IOPagesTests",
       dependencies: ["IOPages", "MemoryTestSupport", basicContainers, systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IOPagesDispatchTests",
+      dependencies: ["IOPagesDispatch", "IOPages", "MemoryTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IOPagesFoundationTests",
+      dependencies: ["IOPagesFoundation", "IOPages", "MemoryTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IOPagesNIOTests",
+      dependencies: ["IOPagesNIO", "IOPages", "MemoryTestSupport", nioCore],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IORingsTests",

@@ -24,8 +24,6 @@ public enum InvariantViolation: Error, Equatable, Sendable {
   case wrongFrameCount
   /// A frame is both free and withheld, or the withheld ones are miscounted.
   case wrongWithheld
-  /// A page of a pool is free although buffers have parts of it; no buddy by itself finds this.
-  case freePageHasParts(frame: Int)
 }
 
 extension Buddy {

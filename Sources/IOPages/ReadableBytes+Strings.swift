@@ -12,6 +12,26 @@ extension Array where Element == UInt8 {
   }
 }
 
+extension Array where Element == UInt8 {
+  /// The bytes of a span, copied: `[UInt8](copying: buffer.bytes(in: 14..<34))`.
+  ///
+  /// - Complexity: O(bytes).
+  public init(copying source: RawSpan) {
+    // The span is borrowed for the time of the copy.
+    self = unsafe source.withUnsafeBytes { unsafe Array($0) }
+  }
+}
+
+extension String {
+  /// The text of a span: its bytes read as UTF-8, with what is not valid replaced by U+FFFD.
+  ///
+  /// - Complexity: O(bytes).
+  public init(decoding source: RawSpan) {
+    // The span is borrowed for the time of the copy.
+    self = unsafe source.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+}
+
 extension String {
   /// The text of a page or a buffer: its bytes read as UTF-8, with what is not valid replaced by
   /// U+FFFD.

@@ -17,6 +17,15 @@ import Testing
     #expect(Array(bytes[0..<4]) == [0x61, 0x62, 0x63, 0x20])
   }
 
+  /// A part of a buffer, without a slice of its own.
+  @Test func partsAreCopiedOut() throws {
+    let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 4096)))
+    let buffer = try PageBuffer(copying: "a größe".utf8.span, from: pool)
+    #expect([UInt8](copying: buffer.bytes(in: 0..<2)) == [0x61, 0x20])
+    #expect(String(decoding: buffer.bytes(in: 2..<buffer.count)) == "größe")
+    #expect(String(decoding: buffer) == "a größe")
+  }
+
   @Test func textIsDecoded() throws {
     let page = try page("größe")
     #expect(String(decoding: page).hasPrefix("größe "))

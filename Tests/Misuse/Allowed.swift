@@ -95,6 +95,22 @@ func send(_ header: consuming PageBuffer, _ payload: SharedPageBuffer) {
   packet.removeFirst(4)
 }
 
+func handOver(_ buffer: consuming PageBuffer) {
+  let ring = SingleProducerRing<PageBuffer>(capacity: 4)
+  var producer = ring.producer
+  var consumer = ring.consumer
+  Task { _ = await consumer.next()?.count }
+  if var refused = producer.push(buffer) { refused[0] = 1 }
+}
+
+func oneProducerEach(
+  _ first: consuming MultiProducerRing<PageBuffer>.Producer, _ pool: PagePool
+) throws {
+  var second = first.another()
+  _ = first.push(try PageBuffer(count: 64, from: pool))
+  Task { _ = second.push(try PageBuffer(count: 64, from: pool)) }
+}
+
 struct Frame: ~Copyable {
   var payload: PageBuffer
 }

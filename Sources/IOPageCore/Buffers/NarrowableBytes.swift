@@ -3,7 +3,7 @@
 
 /// Bytes that can be cut: ``PageBuffer`` and ``SharedPageBuffer``.
 public protocol NarrowableBytes: ReadableBytes, ~Copyable {
-  /// The number of bytes. O(1).
+  /// The number of bytes, `bytes.byteCount`. O(1).
   var count: Int { get }
 
   /// Cuts the first `length` bytes off and returns them. O(1).

@@ -24,8 +24,8 @@ extension PageBuffer {
       self.init()
     } else {
       self.init(try source.allocate(covering: count, contents: contents, reclaim: reclaim))
-      // Less than a page goes: nothing is given back.
-      storedCount = count
+      // Less than a page goes, unless the source has given too many; too few trap.
+      removeLast(self.count - count)
     }
   }
 
@@ -84,15 +84,15 @@ extension PageBuffer {
     try self.init(count: capacity, from: source, contents: .uninitialized, reclaim: reclaim)
     let written = unsafe withUnsafeMutableBytes { bytes in
       // The bytes are the buffer's, which nobody else uses meanwhile.
-      unsafe PageBuffer.fill(bytes, body)
+      unsafe PageBuffer.countAppended(to: bytes, by: body)
     }
     removeLast(capacity - written)
   }
 
   /// Has `body` append to `bytes`, and says how many it has appended.
   @unsafe
-  static func fill(
-    _ bytes: UnsafeMutableRawBufferPointer, _ body: (inout OutputRawSpan) -> Void
+  static func countAppended(
+    to bytes: UnsafeMutableRawBufferPointer, by body: (inout OutputRawSpan) -> Void
   ) -> Int {
     // The caller owns the bytes; none of them counts as written yet.
     var output = unsafe OutputRawSpan(buffer: bytes, initializedCount: 0)
@@ -120,7 +120,7 @@ extension PageSource {
     var page = try allocate(pages: pages, contents: .uninitialized, reclaim: reclaim)
     let written = unsafe page.withUnsafeMutableBytes { bytes in
       // The bytes are the page's, which nobody else uses meanwhile.
-      unsafe PageBuffer.fill(bytes, body)
+      unsafe PageBuffer.countAppended(to: bytes, by: body)
     }
     page.fill(written..<page.byteCount, with: 0)
     return page

@@ -86,13 +86,13 @@ extension WritableBytes where Self: ~Copyable {
   @available(*, unavailable, message: "Use the subscript: buffer[offset] = byte.")
   public func set_uint8(_ offset: Int, _ value: UInt8) -> Never { fatalError() }
 
-  @available(*, unavailable, renamed: "storeBytes(of:toByteOffset:as:_:)")
+  @available(*, unavailable, message: "Use storeBytes(of:toByteOffset:as:_:) and .bigEndian.")
   public func set_uint16(_ offset: Int, _ value: UInt16) -> Never { fatalError() }
 
-  @available(*, unavailable, renamed: "storeBytes(of:toByteOffset:as:_:)")
+  @available(*, unavailable, message: "Use storeBytes(of:toByteOffset:as:_:) and .bigEndian.")
   public func set_uint32(_ offset: Int, _ value: UInt32) -> Never { fatalError() }
 
-  @available(*, unavailable, renamed: "storeBytes(of:toByteOffset:as:_:)")
+  @available(*, unavailable, message: "Use storeBytes(of:toByteOffset:as:_:) and .bigEndian.")
   public func set_uint64(_ offset: Int, _ value: UInt64) -> Never { fatalError() }
 
   @available(*, unavailable, renamed: "fill(with:)")
@@ -103,12 +103,12 @@ extension WritableBytes where Self: ~Copyable {
     _ sourceOffset: Int, _ target: borrowing Self, _ targetOffset: Int, _ length: Int
   ) -> Never { fatalError() }
 
-  @available(*, unavailable, renamed: "copyBytes(from:at:)")
+  @available(*, unavailable, message: "Use copyBytes(from:at:).")
   public func blit_from_string(
     _ source: String, _ sourceOffset: Int, _ targetOffset: Int, _ length: Int
   ) -> Never { fatalError() }
 
-  @available(*, unavailable, renamed: "copyBytes(from:at:)")
+  @available(*, unavailable, message: "Use copyBytes(from:at:).")
   public func blit_from_bytes(
     _ source: [UInt8], _ sourceOffset: Int, _ targetOffset: Int, _ length: Int
   ) -> Never { fatalError() }

@@ -9,10 +9,7 @@ extension PageBuffer {
   @inlinable
   public mutating func removeFirst(_ length: Int) {
     precondition(length >= 0 && length <= count, "The buffer does not have so many bytes.")
-    if length == count {
-      self = PageBuffer()
-      return
-    }
+    if length == count { return removeAll() }
     // In bounds, as was just checked.
     let first = unsafe start + length
     if unsafe PageBuffer.isPageBorder(between: start, and: first) { giveBack(first: length) }
@@ -27,10 +24,7 @@ extension PageBuffer {
   @inlinable
   public mutating func removeLast(_ length: Int) {
     precondition(length >= 0 && length <= count, "The buffer does not have so many bytes.")
-    if length == count {
-      self = PageBuffer()
-      return
-    }
+    if length == count { return removeAll() }
     // In bounds, as was just checked: the last bytes before and after.
     let last = unsafe start + (count &- 1)
     if unsafe PageBuffer.isPageBorder(between: last - length, and: last) { giveBack(last: length) }
@@ -50,6 +44,11 @@ extension PageBuffer {
     removeFirst(range.lowerBound)
     return self
   }
+
+  /// Gives up all bytes. Out of line: a client narrows far more often than it ends a buffer.
+  @usableFromInline
+  @inline(never)
+  mutating func removeAll() { self = PageBuffer() }
 
   /// Whether two addresses lie in different pages.
   @unsafe

@@ -6,18 +6,18 @@ extension PageBuffer {
   /// Takes the pages out of a buffer that consists of whole ones.
   ///
   /// - Returns: the pages; the buffer is empty afterwards. An empty buffer, which lies nowhere, gives
-  ///   an empty page.
+  ///   an empty page of no pool.
   /// - Throws: ``AdoptionError/notPageAligned`` or ``AdoptionError/notWholePages``, checked in this
   ///   order; then the buffer is unchanged.
   /// - Complexity: O(1).
   public mutating func takePages() throws(AdoptionError) -> IOPage {
-    guard isEmpty || UInt(bitPattern: unsafe start) & PageBuffer.pageMask == 0
-    else { throw .notPageAligned }
+    // No page of any pool.
+    guard !isEmpty else { return unsafe IOPage(at: start, pageCount: 0, of: .none) }
+    guard UInt(bitPattern: unsafe start) & PageBuffer.pageMask == 0 else { throw .notPageAligned }
     guard UInt(bitPattern: count) & PageBuffer.pageMask == 0 else { throw .notWholePages }
-    // Whole pages have no other parts: they are this buffer's alone, which gives them up. The
-    // address of an empty page is not looked at.
+    // Whole pages have no other parts: they are this buffer's alone, which gives them up.
     let pages = unsafe IOPage(at: start, pageCount: count >> PagePool.pageShift, of: pool)
-    storedCount = 0
+    relinquish()
     return pages
   }
 }

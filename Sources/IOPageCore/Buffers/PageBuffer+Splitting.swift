@@ -23,7 +23,8 @@ extension PageBuffer {
   ///
   /// - Parameter offset: the number of bytes of the first part.
   /// - Precondition: `offset` is in `0...count`.
-  /// - Complexity: O(1): one atomic operation if the split lies inside a page.
+  /// - Complexity: O(1): one atomic operation if the split lies inside a page, and the pool's
+  ///   lock if that page has more than 127 parts.
   @inlinable
   public consuming func split(at offset: Int) -> PageBufferHalves {
     let head = takeFirst(offset)
@@ -33,14 +34,16 @@ extension PageBuffer {
   /// Cuts the first `length` bytes off and returns them; the buffer keeps the others.
   ///
   /// - Precondition: `length` is in `0...count`.
-  /// - Complexity: O(1): one atomic operation if the cut lies inside a page.
+  /// - Complexity: O(1): one atomic operation if the cut lies inside a page, and the pool's
+  ///   lock if that page has more than 127 parts.
   @inlinable
   public mutating func takeFirst(_ length: Int) -> PageBuffer {
     precondition(length >= 0 && length <= count, "The buffer does not have so many bytes.")
     if length == 0 { return PageBuffer() }
+    if length == count { return takeAll() }
     // In bounds, as was just checked; the two parts do not overlap.
     let cut = unsafe start + length
-    if length < count { unsafe countPart(at: cut) }
+    unsafe countPart(at: cut)
     let head = unsafe PageBuffer(at: start, count: length, of: pool)
     unsafe start = cut
     storedCount &-= length
@@ -50,14 +53,16 @@ extension PageBuffer {
   /// Cuts the last `length` bytes off and returns them; the buffer keeps the others.
   ///
   /// - Precondition: `length` is in `0...count`.
-  /// - Complexity: O(1): one atomic operation if the cut lies inside a page.
+  /// - Complexity: O(1): one atomic operation if the cut lies inside a page, and the pool's
+  ///   lock if that page has more than 127 parts.
   @inlinable
   public mutating func takeLast(_ length: Int) -> PageBuffer {
     precondition(length >= 0 && length <= count, "The buffer does not have so many bytes.")
     if length == 0 { return PageBuffer() }
+    if length == count { return takeAll() }
     // In bounds, as was just checked; the two parts do not overlap.
     let cut = unsafe start + (count &- length)
-    if length < count { unsafe countPart(at: cut) }
+    unsafe countPart(at: cut)
     let tail = unsafe PageBuffer(at: cut, count: length, of: pool)
     storedCount &-= length
     return tail
@@ -68,7 +73,8 @@ extension PageBuffer {
   ///
   /// - Parameter next: the bytes to append. It is empty if they were; otherwise it is unchanged.
   /// - Returns: whether they were.
-  /// - Complexity: O(1): one atomic operation if the seam lies inside a page.
+  /// - Complexity: O(1): one atomic operation if the seam lies inside a page, and the pool's
+  ///   lock if that page has more than 127 parts.
   @inlinable
   public mutating func join(_ next: inout PageBuffer) -> Bool {
     if next.isEmpty { return true }
@@ -84,8 +90,24 @@ extension PageBuffer {
       precondition(!wasLast, "A page of two buffers must have two parts.")
     }
     storedCount &+= next.count
-    next.storedCount = 0
+    next.relinquish()
     return true
+  }
+
+  /// Takes everything: this buffer is empty afterwards.
+  @inlinable
+  mutating func takeAll() -> PageBuffer {
+    let all = unsafe PageBuffer(at: start, count: count, of: pool)
+    relinquish()
+    return all
+  }
+
+  /// Becomes empty without giving anything back: somebody else has the bytes now.
+  @inlinable
+  mutating func relinquish() {
+    pool = .none
+    unsafe start = PoolReference.none.pointer
+    storedCount = 0
   }
 
   /// Counts one part more, if a cut lies inside a page.

@@ -2,7 +2,10 @@
 
 public import PagePools
 
-/// What pages can be taken from.
+/// What pages can be taken from: a pool, a client's view of one, or what stands before them.
+///
+/// Both methods give exactly as many pages as they are asked for, next to each other, zeroed if they
+/// are to be, or throw ``OutOfMemory`` and give none.
 public protocol PageSource {
   /// Takes `pages` pages next to each other: see
   /// ``PagePools/PagePool/allocate(pages:contents:reclaim:)``.

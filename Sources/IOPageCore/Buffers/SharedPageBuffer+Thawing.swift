@@ -1,5 +1,5 @@
-// From shared bytes back to unique ones. Only the last reference can: it is asked for by number, so
-// that a thread that has just dropped its own is seen.
+// From shared bytes back to unique ones. Only the last reference can. The count of references is read
+// with acquire, so that what another thread did before it dropped its own comes before the thaw.
 
 internal import PagePools
 

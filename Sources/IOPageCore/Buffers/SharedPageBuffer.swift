@@ -69,6 +69,19 @@ public struct SharedPageBuffer: ReadableBytes, @unchecked Sendable {
   }
 }
 
+extension SharedPageBuffer {
+  /// The distance of the first byte from the start of its region, in bytes, as
+  /// ``PageBuffer/regionOffset``: what a device that is to send the bytes takes. 0 for an empty one.
+  ///
+  /// - Precondition: the pool belongs to this process.
+  /// - Complexity: O(1).
+  public var regionOffset: Int {
+    guard let pages else { return 0 }
+    // Both are addresses of bytes in the buffer that was frozen.
+    return pages.buffer.regionOffset + (unsafe start - UnsafeRawPointer(pages.buffer.start))
+  }
+}
+
 extension PageBuffer {
   /// Gives up the right to change the bytes: from now on they can be shared.
   ///

@@ -19,6 +19,13 @@ extension ReadableBytes where Self: ~Copyable {
     unsafe isEqual(to: other.bytes)
   }
 
+  /// Whether the bytes are the same as those of a page or buffer of any kind.
+  ///
+  /// - Complexity: O(bytes).
+  public borrowing func isEqual(to other: borrowing some ReadableBytes & ~Copyable) -> Bool {
+    isEqual(to: other.bytes)
+  }
+
   /// Whether the bytes come before those of `other`: at the first difference theirs is the smaller
   /// one, or they are its beginning.
   ///

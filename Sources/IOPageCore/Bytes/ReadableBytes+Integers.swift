@@ -15,7 +15,11 @@ extension ReadableBytes where Self: ~Copyable {
   public borrowing func load<Value: FixedWidthInteger & BitwiseCopyable>(
     fromByteOffset offset: Int, as type: Value.Type, _ byteOrder: IOPage.ByteOrder = .native
   ) -> Value {
-    checkRange(offset: offset, count: MemoryLayout<Value>.size)
+    // What is checked is what is read, however `bytes` comes about.
+    let bytes = bytes
+    precondition(
+      offset >= 0 && offset <= bytes.byteCount &- MemoryLayout<Value>.size,
+      "The bytes reach outside of the value.")
     // In bounds, as was just checked; a type that is bitwise copyable and of fixed width has a
     // value for any bits, as the standard library's have.
     let stored = unsafe bytes.unsafeLoadUnaligned(

@@ -9,7 +9,7 @@ extension ReadableBytes where Self: ~Copyable {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.byteCount * 2)
     for offset in 0..<bytes.byteCount {
-      HexDigits.append(bytes.byte(at: offset), to: &text)
+      HexDigits.append(bytes[offset], to: &text)
     }
     return String(decoding: text, as: UTF8.self)
   }
@@ -45,7 +45,7 @@ extension ReadableBytes where Self: ~Copyable {
     var digits: [UInt8] = []
     for offset in 0..<min(shown, bytes.byteCount) {
       digits.append(UInt8(ascii: " "))
-      HexDigits.append(bytes.byte(at: offset), to: &digits)
+      HexDigits.append(bytes[offset], to: &digits)
     }
     return text + ":" + String(decoding: digits, as: UTF8.self)
       + (bytes.byteCount > shown ? " …" : "")
@@ -74,7 +74,7 @@ private func appendLine(_ line: RawSpan, at offset: Int, to text: inout [UInt8])
     text.append(space)
     if index % 8 == 0 { text.append(space) }
     if index < line.byteCount {
-      HexDigits.append(line.byte(at: index), to: &text)
+      HexDigits.append(line[index], to: &text)
     } else {
       text.append(space)
       text.append(space)
@@ -84,17 +84,9 @@ private func appendLine(_ line: RawSpan, at offset: Int, to text: inout [UInt8])
   text.append(space)
   text.append(UInt8(ascii: "|"))
   for index in 0..<line.byteCount {
-    let byte = line.byte(at: index)
+    let byte = line[index]
     text.append(byte >= 0x20 && byte < 0x7f ? byte : UInt8(ascii: "."))
   }
   text.append(UInt8(ascii: "|"))
   text.append(UInt8(ascii: "\n"))
-}
-
-extension RawSpan {
-  /// One byte, with checked bounds.
-  fileprivate func byte(at offset: Int) -> UInt8 {
-    // Any byte is a number.
-    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-  }
 }

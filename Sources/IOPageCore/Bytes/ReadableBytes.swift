@@ -1,6 +1,7 @@
 // What pages and buffers have in common: bytes next to each other in memory that a value keeps
-// there. Everything that only reads is written once, here and in the files beside this one, and is
-// inlined into its caller. Bounds are those of the value, not of the pages behind it.
+// there. Everything that only reads is written once, here and in the files beside this one; what takes
+// a few instructions is inlined into its caller. Bounds are those of the value, not of the pages
+// behind it.
 
 /// Bytes that can be read: ``IOPage``, ``PageBuffer`` and ``SharedPageBuffer``.
 public protocol ReadableBytes: ~Copyable {

@@ -57,6 +57,22 @@ extension WritableBytes where Self: ~Copyable {
     }
   }
 
+  /// Copies some of the bytes to another place among them; both places may overlap.
+  ///
+  /// - Parameters:
+  ///   - range: offsets of the bytes to copy.
+  ///   - offset: where they go, in bytes from the start.
+  /// - Precondition: both places are among the bytes; otherwise nothing is written.
+  /// - Complexity: O(bytes copied).
+  @inlinable
+  public mutating func moveBytes(in range: Range<Int>, to offset: Int) {
+    checkRange(offset: range.lowerBound, count: range.count)
+    checkRange(offset: offset, count: range.count)
+    // In bounds, as was just checked; copyMemory allows for overlaps.
+    unsafe (baseAddress + offset).copyMemory(
+      from: baseAddress + range.lowerBound, byteCount: range.count)
+  }
+
   /// Sets all bytes to `byte`.
   ///
   /// - Complexity: O(bytes).

@@ -21,8 +21,9 @@ extension PageBufferList where Element: ~Copyable {
       if first < end {
         let range = first - start..<min(end - start, first - start + length - output)
         unsafe elements[index].withUnsafeBytes { source in
+          precondition(range.upperBound <= source.count, "A buffer has fewer bytes than it counts.")
           unsafe target.withUnsafeMutableBytes { target in
-            // In bounds: the parts together are as long as the target.
+            // In bounds, as was just checked; the parts together are as long as the target.
             unsafe UnsafeMutableRawBufferPointer(rebasing: target[output...])
               .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
           }

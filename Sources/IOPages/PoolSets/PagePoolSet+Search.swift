@@ -21,7 +21,8 @@ extension PagePoolSet {
         return pages
       } catch {
         guard error.reason != .notOwner else { throw error }
-        failure = failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
+        failure =
+          failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
       }
     }
     throw failure
@@ -35,8 +36,10 @@ extension PagePoolSet {
     switch choice {
     case .local:
       let processor = Int(clamping: currentProcessor.number)
-      // A processor that no node had when the set was opened is served by the first.
-      let place = processor < localMembers.count ? localMembers[processor] ?? 0 : 0
+      // A processor that no node had when the set was opened has been switched on since: the kernel
+      // knows where it is.
+      let known = processor < layout.localMembers.count ? layout.localMembers[processor] : nil
+      let place = known ?? layout.places(from: .current)[0]
       return (nodes[place], place)
     case .node(let node): return (node, nodes.firstIndex(of: node))
     }
@@ -50,7 +53,7 @@ extension PagePoolSet {
     case .none: return place.map { [$0] } ?? []
     case .nearest:
       if let place { return members[place].nearest }
-      return proximity.sorted(nodes, from: node).compactMap { nodes.firstIndex(of: $0) }
+      return layout.places(from: node)
     case .list(let others):
       var places = place.map { [$0] } ?? []
       for other in others {

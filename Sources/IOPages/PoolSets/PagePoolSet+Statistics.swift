@@ -42,7 +42,7 @@ extension PagePoolSet: CustomStringConvertible {
   public var description: String {
     let lines = members.enumerated().map { place, member in
       let figures = member.pool.statistics
-      let processors = localMembers.indices.filter { localMembers[$0] == place }
+      let processors = layout.localMembers.indices.filter { layout.localMembers[$0] == place }
       let others = member.nearest.dropFirst().map { "\(members[$0].node.number)" }
       return "\(member.node): \(figures.freePages) of \(figures.pageCount) page(s) free"
         + ", placement \(member.region.granted.placement)"

@@ -27,9 +27,7 @@ public final class PagePoolSet: Sendable {
 
   /// In the order of `nodes`.
   let members: [PoolSetMember]
-  let proximity: NodeProximity
-  /// The member that serves each processor, by their places; nil for one that no node has.
-  let localMembers: [Int?]
+  let layout: PoolSetLayout
   private let base: UInt
   private let strideShift: UInt
 
@@ -44,19 +42,18 @@ public final class PagePoolSet: Sendable {
   /// - Complexity: that of opening a region on each node, one after the other.
   public convenience init(_ options: PagePoolSetOptions) throws(RegionError) {
     let topology = NUMATopology.current
-    try self.init(
-      slices: options.slices(on: topology), proximity: NodeProximity(topology))
+    try self.init(slices: options.slices(on: topology), topology: topology)
   }
 
   /// Opens a pool for each of `slices`, which are in ascending order of their nodes.
   ///
-  /// - Parameter proximity: which processors and nodes are near to which, on this machine or on one
+  /// - Parameter topology: which processors and nodes are near to which, on this machine or on one
   ///   that a test has made up.
   package init(
-    slices: [(node: NUMANode, options: RegionOptions)], proximity: NodeProximity,
+    slices: [(node: NUMANode, options: RegionOptions)], topology: NUMATopology,
     cacheMethod: ProcessorCacheMethod = .restartableSequences
   ) throws(RegionError) {
-    let layout = PoolSetLayout(nodes: slices.map(\.node), proximity: proximity)
+    let layout = PoolSetLayout(nodes: slices.map(\.node), topology: topology)
     let options = slices.map(\.options)
     let stride = try MemoryRegion.sliceStride(options)
     let regions = try MemoryRegion.openSlices(options, stride: stride)
@@ -73,9 +70,8 @@ public final class PagePoolSet: Sendable {
         PoolSetMember(node, region: region, pool: pool, nearest: layout.nearest[index]))
     }
     self.members = members
-    self.proximity = proximity
+    self.layout = layout
     nodes = layout.nodes
-    localMembers = layout.localMembers
     // Each node is in the list once.
     pools = Dictionary(uniqueKeysWithValues: members.map { ($0.node, $0.pool) })
     // Only a number here, and the first slice's is the lowest.

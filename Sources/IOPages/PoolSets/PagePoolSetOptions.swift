@@ -49,7 +49,7 @@ extension PagePoolSetOptions {
   /// - Parameter topology: the machine's nodes.
   /// - Throws: `RegionError` for no nodes, or a negative one. Sizes are checked where slices are opened.
   func slices(on topology: NUMATopology) throws(RegionError) -> [(NUMANode, RegionOptions)] {
-    let nodes = Set(self.nodes ?? topology.usableNodes).sorted()
+    let nodes = Set(self.nodes ?? topology.allowedNodes).sorted()
     guard !nodes.isEmpty else {
       throw RegionError(.emptyPlacement, detail: "a set of pools without nodes")
     }
@@ -58,7 +58,7 @@ extension PagePoolSetOptions {
       var options = region
       options.byteCount = byteCount(ofNodeAt: index, of: nodes.count)
       // Where one node is assumed, all memory is its own, and the kernel need not be asked.
-      let isAssumed = topology.source != .libnuma && topology.nodes.map(\.node) == [node]
+      let isAssumed = topology.isAssumed && topology.nodes.map(\.node) == [node]
       options.placement = isAssumed ? .none : .bind(to: node)
       return (node, options)
     }
@@ -88,8 +88,8 @@ extension Backing {
 }
 
 extension NUMATopology {
-  /// The nodes that have memory.
-  fileprivate var usableNodes: [NUMANode] {
-    nodes.filter { $0.totalByteCount != 0 }.map(\.node)
+  /// Whether one node is assumed, because the build or the kernel knows nothing of nodes.
+  fileprivate var isAssumed: Bool {
+    source == .withoutLibnuma || source == .withoutKernelSupport
   }
 }

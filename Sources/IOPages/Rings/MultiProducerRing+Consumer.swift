@@ -93,7 +93,7 @@ extension MultiProducerRing.Consumer where Element: ~Copyable {
       if let element = pop() { return element }
       if isFinished { return nil }
       let (ring, sequence, head) = (ring, sequence, head)
-      await ring.wait { sequence.announceConsumer(at: head) && !ring.hasNoProducer }
+      await ring.wait { ring.announceConsumer(at: head, of: sequence) }
     }
     return nil
   }

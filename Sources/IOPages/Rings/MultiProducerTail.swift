@@ -76,4 +76,13 @@ extension RingReference {
     // As above.
     unsafe control.pointee.producers.load(ordering: .acquiring) == 0
   }
+
+  /// Asks to be woken when the element of a position is there, or the last producer goes. Only the
+  /// consumer.
+  ///
+  /// - Returns: false if either has happened already.
+  @usableFromInline
+  func announceConsumer(at position: UInt, of sequence: SlotSequence) -> Bool {
+    sequence.announceConsumer(at: position) && !hasNoProducer
+  }
 }

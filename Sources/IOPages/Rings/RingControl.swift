@@ -5,7 +5,8 @@
 //
 //   0    tail       written by producers: how many elements there were so far, and in the low bits
 //                   what SingleProducerTail.swift or MultiProducerTail.swift say
-//   128  head       written by the consumer: how many elements it has taken
+//   128  head       written by the consumer: how many elements it has taken; with several producers,
+//                   who look at the slots instead, only when it goes
 //   256  the rest   written when somebody waits, comes or goes
 //
 // Twice the line's 64 bytes, since the processor fetches the neighbour too. The block is memory of the

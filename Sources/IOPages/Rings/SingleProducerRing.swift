@@ -25,6 +25,9 @@
 /// cannot consume what it captures, an end gets into it as a parameter, as an argument of an actor's
 /// method, or out of an optional: `Mutex<SingleProducerRing<IOPage>.Producer?>` and `take()`.
 ///
+/// Keep an end in a local variable, or in a value, while you work with it: each access to one that is a
+/// property of a class is checked for exclusivity at run time, which costs twice as much as the ring.
+///
 /// Elements that are in the ring when the consumer goes are dropped. What is put in later comes back
 /// to the producer. If the producer goes first, the consumer gets what is left, and then the end.
 @frozen

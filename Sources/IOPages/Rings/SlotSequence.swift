@@ -94,7 +94,6 @@ struct SlotSequence: @unchecked Sendable {
   /// Asks to be woken when the element of a position is there. Only the consumer.
   ///
   /// - Returns: false if it is there already.
-  @usableFromInline
   func announceConsumer(at position: UInt) -> Bool {
     let announced = emptyNumber(position) | 1
     // As for `number`.

@@ -82,7 +82,7 @@ extension RegionMapping {
   /// Has the kernel look at each page and set the final policy where all of them obey it. Nil if they
   /// all do; EIO if one does not; another errno if nobody looked.
   private func setIfObeyed(_ policy: MemoryPolicy, _ part: Range<Int>) -> Errno? {
-    // Kernels up to 6.6 overlook huge pages from the pool here. They are few, and asked for one by one.
+    // Huge pages from the pool are few: asking for each of them costs little, and names the strays.
     guard options.backing.poolPageShift == nil else { return .notSupported }
     // The process's mappings are locked during the call.
     for start in stride(from: part.lowerBound, to: part.upperBound, by: Self.populationStep) {

@@ -104,8 +104,12 @@ public final class MemoryRegion: Sendable {
   }
 
   /// The placement in force: the one granted, or what `migrate(to:)` made of it. What is committed
-  /// later follows it. One lock, held for a moment.
-  public var placement: Placement { placementInForce.withVisibleLock { $0 } }
+  /// later follows it. One lock, held for a moment; in a forked child what was granted.
+  public var placement: Placement {
+    // The parent may have held the lock.
+    guard isOwnedByThisProcess else { return granted.placement }
+    return placementInForce.withVisibleLock { $0 }
+  }
 
   /// The mapping, with the placement in force.
   var mapping: RegionMapping {

@@ -8,7 +8,7 @@
 internal import Synchronization
 
 /// A lock in memory that may be zeroed, recycled, or on a machine without an operating system.
-struct PoolLock: ~Copyable {
+package struct PoolLock: ~Copyable {
   private let state = Atomic<UInt32>(0)
 
   private static let free: UInt32 = 0
@@ -18,8 +18,11 @@ struct PoolLock: ~Copyable {
   /// lock is usually held. To sleep and to be woken costs more, and the one who wakes pays as well.
   private static let spinCount = 500
 
+  /// A free lock.
+  package init() {}
+
   @inline(__always)
-  borrowing func acquire() {
+  package borrowing func acquire() {
     let attempt = state.compareExchange(
       expected: PoolLock.free, desired: PoolLock.held, successOrdering: .acquiring,
       failureOrdering: .relaxed)
@@ -43,7 +46,7 @@ struct PoolLock: ~Copyable {
   }
 
   @inline(__always)
-  borrowing func release() {
+  package borrowing func release() {
     if state.exchange(PoolLock.free, ordering: .releasing) == PoolLock.contended { wakeOne() }
   }
 

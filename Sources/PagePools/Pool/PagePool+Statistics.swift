@@ -90,16 +90,18 @@ extension PagePool {
   /// What is cached goes to the buddy first, which finds out if any of it was not allocated, and
   /// ends the process.
   ///
-  /// - Throws: ``InvariantViolation``, the first one found.
+  /// - Throws: ``PoolInvariantViolation``, the first one found.
   /// - Complexity: O(pages), with the pool's lock held: for tests and for diagnosis.
-  public func checkInvariants() throws(InvariantViolation) {
+  public func checkInvariants() throws(PoolInvariantViolation) {
     guard reference.isOwnedByThisProcess else { return }
-    try reference.withLock { (state) throws(InvariantViolation) in
+    try reference.withLock { (state) throws(PoolInvariantViolation) in
       reference.seal(&state)
-      try state.buddy.checkInvariants()
-      if let frame = reference.freePageInParts(state) {
-        throw .freePageHasParts(frame: frame)
+      do throws(InvariantViolation) {
+        try state.buddy.checkInvariants()
+      } catch {
+        throw .buddy(error)
       }
+      try reference.checkParts(state)
       reference.unsealIfPlenty(&state)
     }
   }

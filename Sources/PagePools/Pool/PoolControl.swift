@@ -80,8 +80,9 @@ struct PoolState: ~Copyable {
   /// The threads that wait for its round to end.
   var roundWaiters = 0
   var trimming = TrimState()
-  /// The pages that have more parts than are counted beside them.
-  var crowdedPages = CrowdedPages()
+  /// The pages with more parts than are counted beside them, and how many these are beyond the first:
+  /// more than 127 parts in one page are allowed, and rare.
+  var crowdedParts: [Int: Int] = [:]
   /// The free pages that are promised to clients and that they do not have.
   var reserved = 0
   /// The NUMA node that the pages lie on; −1 where that is not known.

@@ -7,7 +7,7 @@ extension PoolReference {
   /// Records that one part of a page has become two.
   ///
   /// - Precondition: the page at `address` is the pool's, and the caller has the part.
-  /// - Complexity: O(1); above 127 parts in one page O(such pages), under the pool's lock.
+  /// - Complexity: O(1); above 127 parts in one page under the pool's lock.
   @unsafe
   @usableFromInline
   @inline(never)
@@ -22,14 +22,14 @@ extension PoolReference {
   }
 
   private func addCrowdedPart(_ frame: Int, _ state: inout PoolState) {
-    // Other parts may go meanwhile, so that the byte can count again.
+    // Other parts may go meanwhile, so that seven bits can count them again.
     while true {
       if parts[frame] == PartCounts.crowded {
-        _ = state.crowdedPages.change(frame, by: 1)
+        state.crowdedParts[frame, default: 0] += 1
         return
       }
       if parts.markCrowded(frame) {
-        state.crowdedPages.insert(frame, partsBeyondFirst: PartCounts.crowded)
+        state.crowdedParts[frame] = PartCounts.crowded
         return
       }
       if parts.add(to: frame) == .done { return }
@@ -60,10 +60,9 @@ extension PoolReference {
   /// - Returns: whether the page was crowded; if not, nothing has changed.
   private func removeCrowdedPart(_ frame: Int, _ state: inout PoolState) -> Bool {
     guard parts[frame] == PartCounts.crowded else { return false }
-    if state.crowdedPages.change(frame, by: -1) < PartCounts.crowded {
-      state.crowdedPages.remove(frame)
-      parts.unmarkCrowded(frame)
-    }
+    let count = state.crowdedParts[frame, default: 0] - 1
+    state.crowdedParts[frame] = count < PartCounts.crowded ? nil : count
+    if count < PartCounts.crowded { parts.unmarkCrowded(frame) }
     return true
   }
 
@@ -119,14 +118,19 @@ extension PoolReference {
 }
 
 extension PoolReference {
-  /// The first page that is free and yet has parts; nil if there is none, as it must be.
+  /// Checks that no free page has parts, and that crowded pages are counted where they should be.
   ///
   /// - Complexity: O(pages), with the lock held, and nothing cached.
-  func freePageInParts(_ state: borrowing PoolState) -> Int? {
-    for frame in 0..<state.buddy.managedFrameCount
-    where parts[frame] != 0 && state.buddy.freeBlock(containing: frame) != nil {
-      return frame
+  func checkParts(_ state: borrowing PoolState) throws(PoolInvariantViolation) {
+    var crowdedPageCount = 0
+    for frame in 0..<state.buddy.managedFrameCount where parts[frame] != 0 {
+      guard state.buddy.freeBlock(containing: frame) == nil
+      else { throw .freePageHasParts(frame: frame) }
+      guard parts[frame] == PartCounts.crowded else { continue }
+      crowdedPageCount += 1
+      guard state.crowdedParts[frame, default: 0] >= PartCounts.crowded
+      else { throw .wrongPartCount(frame: frame) }
     }
-    return nil
+    guard crowdedPageCount == state.crowdedParts.count else { throw .wrongCrowdedPages }
   }
 }

@@ -17,7 +17,7 @@ struct PartCounts: @unchecked Sendable {
   private static let bitsPerCount = 7
   private static let countsPerWord = 9
 
-  /// What a count says of a page that has more parts than it can count: see ``CrowdedPages``.
+  /// What a count says of a page that has more parts than it can count: `PoolState.crowdedParts` does.
   static let crowded = 1 << bitsPerCount - 1
 
   static func byteCount(frameCount: Int) -> Int {

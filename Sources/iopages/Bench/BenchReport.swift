@@ -37,7 +37,7 @@ struct BenchReport {
     let reference = subject == .pages ? "ours" : subject.rawValue
     return "\(figure.title) [\(figure.unit.rawValue)]".paddedRight(to: 40)
       + (figure.unit.isRate ? "best" : "minimum").paddedLeft(to: 14) + "median".paddedLeft(to: 14)
-      + "median/\(reference)".paddedLeft(to: 20) + "samples".paddedLeft(to: 9)
+      + "median/\(reference)".paddedLeft(to: 22) + "samples".paddedLeft(to: 9)
   }
 
   private func row(_ result: BenchResult, in group: [BenchResult]) -> String {
@@ -46,7 +46,7 @@ struct BenchReport {
     let ratio = reference.map { (result.median / $0).formatted(decimals: 2) } ?? "-"
     return "  " + result.subject.rawValue.paddedRight(to: 38)
       + best.formatted(decimals: 2).paddedLeft(to: 14)
-      + result.median.formatted(decimals: 2).paddedLeft(to: 14) + ratio.paddedLeft(to: 20)
+      + result.median.formatted(decimals: 2).paddedLeft(to: 14) + ratio.paddedLeft(to: 22)
       + "\(result.sampleCount)".paddedLeft(to: 9)
   }
 

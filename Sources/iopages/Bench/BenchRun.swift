@@ -81,6 +81,7 @@ struct BenchRun {
     case .integers: return try IntegerWorkload(context: context, names: names).lanes()
     case .headers: return try HeaderWorkload(context: context, names: names).lanes()
     case .buffers: return try BufferWorkload(context: context, names: names).lanes()
+    case .rings: return try RingWorkload(context: context, names: names).lanes()
     case .nodes: return try NodeWorkload(context: context, names: names).lanes()
     }
   }

@@ -14,13 +14,16 @@ enum BenchWorkload: String, CaseIterable {
   case integers = "W11"
   case headers = "W12"
   case buffers = "W13"
-  case nodes = "W14"
+  case rings = "W14"
+  case nodes = "W15"
 
   /// Whether it is run on the allocators that are peers, too.
   var hasPeers: Bool {
     switch self {
     case .pair, .burst, .bulk, .mix, .orders, .threads, .latency: true
-    case .fragmentation, .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .nodes: false
+    case .fragmentation, .opening, .zeroed, .exhausted, .integers, .headers, .buffers,
+      .rings, .nodes:
+      false
     }
   }
 
@@ -30,6 +33,7 @@ enum BenchWorkload: String, CaseIterable {
     case .integers: .rawPointer
     case .headers: .c
     case .buffers: .pageBuffer
+    case .rings: .lamportQueue
     default: .pages
     }
   }

@@ -55,6 +55,42 @@ import Testing
     #expect(pool.statistics.allocatedPages == 0)
   }
 
+  /// A source of somebody else's, which is wrong by some pages.
+  private struct WrongSource: PageSource {
+    let pool: PagePool
+    let difference: Int
+
+    func allocate(
+      pages: Int, contents: PageContents, reclaim: ReclaimPolicy
+    ) throws(OutOfMemory) -> IOPage {
+      try pool.allocate(pages: pages + difference, contents: contents, reclaim: reclaim)
+    }
+
+    func allocate(
+      order: Int, contents: PageContents, reclaim: ReclaimPolicy
+    ) throws(OutOfMemory) -> IOPage {
+      try allocate(pages: 1 << order, contents: contents, reclaim: reclaim)
+    }
+  }
+
+  @Test(arguments: [4096, 10_000, 16_384])
+  func tooManyPagesGoBack(count: Int) throws {
+    let pool = PoolTestMemory.makePool(pages: 16)
+    let buffer = try PageBuffer(count: count, from: WrongSource(pool: pool, difference: 2))
+    let length = buffer.count
+    #expect(length == count)
+    #expect(pool.statistics.allocatedPages == IOPage.pageCount(covering: count))
+  }
+
+  @Test func tooFewPagesTrap() async {
+    await #expect(processExitsWith: .trap) {
+      trapping {
+        let pool = PoolTestMemory.makePool(pages: 16)
+        _ = try PageBuffer(count: 16_384, from: WrongSource(pool: pool, difference: -2))
+      }
+    }
+  }
+
   @Test func negativeCountsTrap() async {
     await #expect(processExitsWith: .trap) {
       trapping {

@@ -31,6 +31,27 @@ import Testing
     #expect(after == before)
   }
 
+  /// Whatever a buffer had, once it is empty it is as if it were new.
+  @Test func emptiedBuffersLieNowhere() throws {
+    let pool = PoolTestMemory.makePool(pages: 8)
+    let view = try pool.limited(to: 2)
+    var first = try PageBuffer(count: 10, from: view)
+    var second = first.takeFirst(10)
+    let third = second.takeLast(10)
+    for empty in 0..<2 {
+      let page = try empty == 0 ? first.takePages() : second.takePages()
+      let facts = (page.pageCount, page.isFrom(pool))
+      #expect(facts == (0, false))
+      let bytes = unsafe page.release()
+      let again = try unsafe IOPage(adopting: bytes, from: pool)
+      #expect(again.pageCount == 0)
+    }
+    let isAligned = first.isAligned(to: 4096)
+    #expect(isAligned)
+    let count = third.count
+    #expect(count == 10)
+  }
+
   /// A page that was split and joined again is whole again.
   @Test func joinedPagesAreWhole() throws {
     let pool = PoolTestMemory.makePool(pages: 8)

@@ -100,6 +100,32 @@ import Testing
     try pool.checkInvariants()
   }
 
+  /// Four threads cut and join their shares of one page, which is crowded now and then.
+  @Test func partsComeAndGoOnSeveralThreads() throws {
+    let pool = PoolTestMemory.makePool(pages: 4)
+    for round in 0..<20 {
+      let shares = parts(4, of: try PageBuffer(count: 4096, from: pool))
+      onThreads(4) { thread in
+        var random = SplitMix64(seed: UInt64(round * 4 + thread))
+        for _ in 0..<20 {
+          // About 120 to 136 parts of all threads together at once.
+          var cuts: [Part] = []
+          for _ in 0..<random.number(in: 29...33) {
+            cuts.append(Part(shares[thread].buffer.takeLast(8)))
+          }
+          while let cut = cuts.popLast() {
+            if !shares[thread].buffer.join(&cut.buffer) { Issue.record("No neighbours.") }
+          }
+        }
+      }
+      #expect(pool.statistics.allocatedPages == 1)
+      try pool.checkInvariants()
+      for share in shares { share.buffer = PageBuffer() }
+      #expect(pool.statistics.allocatedPages == 0)
+      try pool.checkInvariants()
+    }
+  }
+
   /// Cuts a buffer into `count` parts of about the same length.
   private func parts(_ count: Int, of buffer: consuming PageBuffer) -> [Part] {
     var rest = buffer

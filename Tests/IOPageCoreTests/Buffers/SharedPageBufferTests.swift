@@ -10,7 +10,10 @@ import Testing
     // Only compared.
     let start = unsafe UInt(bitPattern: buffer.baseAddress)
     var whole = buffer.freeze()
+    let offset = whole.regionOffset
     var slice = whole[10..<20]
+    #expect(slice.regionOffset == offset + 10)
+    #expect(SharedPageBuffer().regionOffset == 0)
     let place = unsafe slice.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
     #expect(place == start + 10)
     #expect(slice[0] == 10)

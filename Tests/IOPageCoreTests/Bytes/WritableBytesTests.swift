@@ -42,6 +42,35 @@ import Testing
     #expect(filled)
   }
 
+  /// Places that overlap, in either direction, as an array moves them.
+  @Test(arguments: [(0..<6, 2), (2..<8, 0), (0..<0, 8), (3..<5, 3), (0..<8, 0)])
+  func movingWithin(range: Range<Int>, offset: Int) throws {
+    let pool = PoolTestMemory.makePool(pages: 2)
+    var model = (1...8).map { UInt8($0) }
+    var buffer = try PageBuffer(copying: model, from: pool)
+    buffer.moveBytes(in: range, to: offset)
+    model.replaceSubrange(offset..<offset + range.count, with: Array(model[range]))
+    let isEqual = buffer.isEqual(to: model.span)
+    #expect(isEqual)
+  }
+
+  @Test func movingOutsideTraps() async {
+    await #expect(processExitsWith: .trap) {
+      trapping {
+        let pool = PoolTestMemory.makePool(pages: 2)
+        var buffer = try PageBuffer(count: 8, from: pool)
+        buffer.moveBytes(in: 0..<6, to: 3)
+      }
+    }
+    await #expect(processExitsWith: .trap) {
+      trapping {
+        let pool = PoolTestMemory.makePool(pages: 2)
+        var buffer = try PageBuffer(count: 8, from: pool)
+        buffer.moveBytes(in: 4..<9, to: 0)
+      }
+    }
+  }
+
   @Test func outsideTraps() async {
     await #expect(processExitsWith: .trap) {
       trapping {

@@ -23,6 +23,7 @@ import Testing
     }
     var received = PageBufferList<PageBuffer>()
     while received.count < bytes.count {
+      let before = (output.count, received.count)
       if !output.isEmpty {
         let written = unsafe output.withIOVectors {
           unsafe writev(descriptors[1], $0.baseAddress, CInt($0.count))
@@ -35,6 +36,9 @@ import Testing
         unsafe readv(descriptors[0], $0.baseAddress, CInt($0.count))
       }
       if read > 0 { received.append(input.takeFirst(read)) }
+      // Either side gets on in each round.
+      let hasMoved = (output.count, received.count) != before
+      try #require(hasMoved)
     }
     #expect([UInt8](copying: received) == bytes)
     let isWritten = output.isEmpty

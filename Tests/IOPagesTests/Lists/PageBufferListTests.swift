@@ -108,6 +108,29 @@ import Testing
     }
   }
 
+  /// Everything that takes a place or a length refuses one that is not there.
+  @Test(arguments: 0..<8) func placesThatAreNotThereTrap(which: Int) async {
+    await #expect(processExitsWith: .trap) { [which = which as Int] in
+      trapping {
+        let pool = PoolTestMemory.makePool(pages: 4)
+        var list = PageBufferList(try PageBuffer(count: 4, from: pool))
+        list.append(try PageBuffer(count: 4, from: pool))
+        var target = try PageBuffer(count: 4, from: pool)
+        var span = target.mutableBytes
+        switch which {
+        case 0: list.copyBytes(to: &span, from: 5)
+        case 1: list.copyBytes(to: &span, from: -1)
+        case 2: _ = list.load(fromByteOffset: 7, as: UInt16.self)
+        case 3: _ = list.load(fromByteOffset: -1, as: UInt16.self)
+        case 4: _ = list.takeFirst(9)
+        case 5: list.removeLast(9)
+        case 6: list.removeFirst(-1)
+        default: _ = unsafe list.withIOVectors(limit: -1) { $0.count }
+        }
+      }
+    }
+  }
+
   private func list(
     of elements: [[UInt8]], from pool: PagePool
   ) throws -> PageBufferList<PageBuffer> {

@@ -18,13 +18,14 @@ struct MadeUpNodes {
   static var numbers: [NUMANode] { distances.map(\.node) }
 
   /// The nodes, of which each has the processors of that list at its place.
-  static func proximity(processors: [[Int]]) -> NodeProximity {
-    NodeProximity(
-      distances.enumerated().map { index, node in
-        NodeProximity.Node(
-          node.node, processors: index < processors.count ? processors[index] : [],
+  static func topology(processors: [[Int]]) -> NUMATopology {
+    NUMATopology(
+      nodes: distances.enumerated().map { index, node in
+        NUMATopology.Node(
+          node: node.node, cpus: index < processors.count ? processors[index] : [],
+          totalByteCount: nil,
           distances: Dictionary(uniqueKeysWithValues: zip(numbers, node.distances)))
-      })
+      }, source: .systemFiles)
   }
 
   /// A set with so many pages on each of the first nodes; all processors are of the first of them,
@@ -38,7 +39,7 @@ struct MadeUpNodes {
         let options = RegionOptions(
           byteCount: pages * IOPage.pageSize, largestOrder: largestOrder, population: .none)
         return (node, options)
-      }, proximity: proximity(processors: processors), cacheMethod: cacheMethod)
+      }, topology: topology(processors: processors), cacheMethod: cacheMethod)
   }
 }
 

@@ -64,7 +64,7 @@ import Testing
     let options = RegionOptions(
       byteCount: 1 << 20, initiallyCommitted: 4096, population: .none)
     let set = try PagePoolSet(
-      slices: [(2, options), (3, options)], proximity: MadeUpNodes.proximity(processors: []))
+      slices: [(2, options), (3, options)], topology: MadeUpNodes.topology(processors: []))
     #expect(set.failure(pages: 2, on: .node(3), fallback: .none)?.reason == .exhausted)
     try set.regions[3]?.commit(pages: 7)
     #expect(set.node(of: try set.allocate(pages: 2, on: .node(3), fallback: .none)) == 3)
@@ -109,7 +109,7 @@ import Testing
     let unaligned = RegionOptions(byteCount: 4097)
     #expect(throws: RegionError.self) {
       try PagePoolSet(
-        slices: [(2, options), (3, unaligned)], proximity: MadeUpNodes.proximity(processors: []))
+        slices: [(2, options), (3, unaligned)], topology: MadeUpNodes.topology(processors: []))
     }
   }
 

@@ -112,18 +112,19 @@ import Testing
     }
   }
 
-  /// Other values than pages work as well, and those that take no room.
+  /// Other values than pages work as well, and those that take no room. These can be copied: over an
+  /// empty type that cannot, Swift 6.3.1 crashes in a release build.
   @Test func elementsOfAllSizes() {
-    struct Nothing: ~Copyable {}
+    struct Nothing: Equatable {}
     let ring = SingleProducerRing<Nothing>(capacity: 2)
     var producer = ring.producer
     var consumer = ring.consumer
-    var accepted = 0
-    while producer.push(Nothing()) == nil { accepted += 1 }
-    #expect(accepted == 2)
-    var taken = 0
-    while consumer.pop() != nil { taken += 1 }
-    #expect(taken == 2)
+    #expect(producer.push(Nothing()) == nil)
+    #expect(producer.push(Nothing()) == nil)
+    #expect(producer.push(Nothing()) == Nothing())
+    #expect(consumer.pop() == Nothing())
+    #expect(consumer.pop() == Nothing())
+    #expect(consumer.pop() == nil)
     let texts = SingleProducerRing<String>(capacity: 2)
     var writer = texts.producer
     var reader = texts.consumer

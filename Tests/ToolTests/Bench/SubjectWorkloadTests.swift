@@ -55,7 +55,8 @@ func tinyBenchSizes() -> BenchSizes {
       #expect(result.subject == .pages)
       #expect(result.figure.workload == workload)
       #expect(result.sampleCount == 2)
-      #expect(result.minimum >= 0)
+      // The process may have less in memory than before: other tests give some back meanwhile.
+      if result.figure.metric != "resident-bytes" { #expect(result.minimum >= 0) }
     }
   }
 
@@ -97,7 +98,7 @@ func tinyBenchSizes() -> BenchSizes {
     }
   }
 
-  @Test func measuresASinglePoolAndASetInW14() throws {
+  @Test func measuresASinglePoolAndASetInW15() throws {
     let results = try run(.nodes, SubjectName.allCases)
     #expect(Set(results.map(\.subject)) == [.pages, .poolSet])
     for subject in [SubjectName.pages, .poolSet] {
@@ -132,7 +133,8 @@ func tinyBenchSizes() -> BenchSizes {
         case .latency: subject.lanes(of: LatencyWorkload(context: context))
         case .fragmentation: subject.lanes(of: FragmentationWorkload(context: context))
         // These have pools of their own.
-        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .nodes: [BenchLane]()
+        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .rings, .nodes:
+          [BenchLane]()
         }
       for lane in lanes { _ = try lane.round() }
     }

@@ -1,6 +1,6 @@
 // A capture of frames as tcpdump(1) writes it: the classic pcap format, in the byte order of the
 // machine that recorded it. Such files come from anywhere, so each length is checked before it is
-// followed, and a file that ends in the middle of a frame is refused rather than measured in part.
+// followed, and a file that ends in the middle of a record is refused rather than measured in part.
 
 import CBenchSupport
 

@@ -51,6 +51,7 @@ struct PeerCatalog {
     case .dpdkMempool: .dpdkMempool(try openDPDKMempool())
     case .pages, .frames, .buddy, .none, .loop: nil
     case .pageBuffer, .sharedPageBuffer, .rawPointer, .c, .poolSet: nil
+    case .singleProducerRing, .multiProducerRing, .lamportQueue: nil
     }
   }
 
@@ -80,6 +81,7 @@ struct PeerCatalog {
     case .dpdkMempool: "libdpdk-dev, and run Scripts/bench, which compiles its loops"
     case .glibc, .pages, .frames, .buddy, .none, .loop: nil
     case .pageBuffer, .sharedPageBuffer, .rawPointer, .c, .poolSet: nil
+    case .singleProducerRing, .multiProducerRing, .lamportQueue: nil
     }
   }
 

@@ -109,12 +109,16 @@ enum SubjectName: String, CaseIterable {
   case sharedPageBuffer = "shared-page-buffer"
   case rawPointer = "raw-pointer"
   case c
+  case singleProducerRing = "single-producer-ring"
+  case multiProducerRing = "multi-producer-ring"
+  case lamportQueue = "lamport-queue"
   case poolSet = "pool-set"
 
   /// Whether it is what programs use of this package.
   var isPublicInterface: Bool {
     switch self {
     case .pages, .pageBuffer, .sharedPageBuffer, .poolSet: true
+    case .singleProducerRing, .multiProducerRing: true
     default: false
     }
   }

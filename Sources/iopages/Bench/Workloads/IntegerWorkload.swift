@@ -53,6 +53,8 @@ enum LoadOrder: String, CaseIterable {
   case ascending = "load-16"
   /// Behind the last one, in a loop over the sequence of the offsets.
   case strided = "load-16-strided"
+  /// Behind the last one, in a loop that counts integers and doubles their number.
+  case indexed = "load-16-indexed"
   /// At an offset that a table names, which need not be even.
   case scattered = "load-16-scattered"
 }

@@ -41,6 +41,36 @@ enum LoadLoops {
   }
 
   @inline(never)
+  static func sumIndexed<Bytes: ReadableBytes & ~Copyable>(
+    _ bytes: borrowing Bytes, times: Int
+  ) -> UInt64 {
+    var sum: UInt64 = 0
+    for _ in 0..<times {
+      sum = 0
+      for index in 0..<bytes.bytes.byteCount / 2 {
+        sum &+= UInt64(bytes.load(fromByteOffset: index * 2, as: UInt16.self, .bigEndian))
+      }
+      bench_use(UInt(sum))
+    }
+    return sum
+  }
+
+  @inline(never)
+  static func sumIndexed(_ bytes: UnsafeRawPointer, count: Int, times: Int) -> UInt64 {
+    var sum: UInt64 = 0
+    for _ in 0..<times {
+      sum = 0
+      for index in 0..<count / 2 {
+        // Two of an even number of bytes that the caller has.
+        let stored = unsafe bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+        sum &+= UInt64(UInt16(bigEndian: stored))
+      }
+      bench_use(UInt(sum))
+    }
+    return sum
+  }
+
+  @inline(never)
   static func sumStrided<Bytes: ReadableBytes & ~Copyable>(
     _ bytes: borrowing Bytes, times: Int
   ) -> UInt64 {

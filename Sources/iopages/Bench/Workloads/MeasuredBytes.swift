@@ -26,12 +26,15 @@ final class MeasuredBytes {
     switch (name, order) {
     case (.pages, .ascending): LoadLoops.sum(page, times: times)
     case (.pages, .strided): LoadLoops.sumStrided(page, times: times)
+    case (.pages, .indexed): LoadLoops.sumIndexed(page, times: times)
     case (.pages, .scattered): LoadLoops.sum(page, at: offsets, times: times)
     case (.pageBuffer, .ascending): LoadLoops.sum(buffer, times: times)
     case (.pageBuffer, .strided): LoadLoops.sumStrided(buffer, times: times)
+    case (.pageBuffer, .indexed): LoadLoops.sumIndexed(buffer, times: times)
     case (.pageBuffer, .scattered): LoadLoops.sum(buffer, at: offsets, times: times)
     case (.sharedPageBuffer, .ascending): LoadLoops.sum(shared, times: times)
     case (.sharedPageBuffer, .strided): LoadLoops.sumStrided(shared, times: times)
+    case (.sharedPageBuffer, .indexed): LoadLoops.sumIndexed(shared, times: times)
     case (.sharedPageBuffer, .scattered): LoadLoops.sum(shared, at: offsets, times: times)
     // The page is there for the length of the calls, and has the bytes that are read.
     case (.rawPointer, .ascending):
@@ -39,6 +42,9 @@ final class MeasuredBytes {
         UnsafeRawPointer(page.baseAddress), count: page.byteCount, times: times)
     case (.rawPointer, .strided):
       unsafe LoadLoops.sumStrided(
+        UnsafeRawPointer(page.baseAddress), count: page.byteCount, times: times)
+    case (.rawPointer, .indexed):
+      unsafe LoadLoops.sumIndexed(
         UnsafeRawPointer(page.baseAddress), count: page.byteCount, times: times)
     case (.rawPointer, .scattered):
       unsafe LoadLoops.sum(UnsafeRawPointer(page.baseAddress), at: offsets, times: times)

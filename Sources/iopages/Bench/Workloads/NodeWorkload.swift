@@ -1,10 +1,10 @@
-// W14: what it costs to choose between nodes: W1 through a set of pools, beside W1 of a single pool.
+// W15: what it costs to choose between nodes: W1 through a set of pools, beside W1 of a single pool.
 // The nodes are made up, so that any machine has two of them: it is the choice that is measured, not
 // the memory.
 
 import IOPages
 
-/// W14: one single page, taken and given back.
+/// W15: one single page, taken and given back.
 struct NodeWorkload {
   var context: BenchContext
   /// The subjects to measure, of a single pool and a set.
@@ -57,12 +57,16 @@ struct NodeWorkload {
 
   /// A set of two nodes, of which the first has all processors.
   private static func twoNodes(_ processors: Processors) throws(RegionError) -> PagePoolSet {
-    let proximity = NodeProximity([
-      .init(0, processors: processors.numbers.map(Int.init), distances: [0: 10, 1: 20]),
-      .init(1, processors: [], distances: [0: 20, 1: 10]),
-    ])
+    let nodes: [NUMATopology.Node] = [
+      .init(
+        node: 0, cpus: processors.numbers.map(Int.init), totalByteCount: nil,
+        distances: [0: 10, 1: 20]),
+      .init(node: 1, cpus: [], totalByteCount: nil, distances: [0: 20, 1: 10]),
+    ]
     let options = RegionOptions(byteCount: byteCount, population: .none)
-    return try PagePoolSet(slices: [(0, options), (1, options)], proximity: proximity)
+    return try PagePoolSet(
+      slices: [(0, options), (1, options)],
+      topology: NUMATopology(nodes: nodes, source: .systemFiles))
   }
 }
 
