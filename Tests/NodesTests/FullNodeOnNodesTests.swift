@@ -21,7 +21,7 @@ extension OnNodesTests {
           byteCount: (available - Self.spareByteCount) & -4096, placement: .bind(to: node)))
       #expect(try pagesByNode(competitor) == [node: competitor.byteCount / 4096])
       let options = RegionOptions(
-        byteCount: 2 * Self.spareByteCount, placement: .bind(to: node))
+        byteCount: try tooMuch(for: node, beside: competitor), placement: .bind(to: node))
 
       let known = #expect(throws: RegionError.self) { try MemoryRegion(options) }
       #expect(known?.kind == .notEnoughMemoryOnNodes)
@@ -51,7 +51,8 @@ extension OnNodesTests {
         #expect(try pagesByNode(competitor) == [node: competitor.byteCount / 4096])
         #expect(throws: RegionError.self) {
           try MemoryRegion(
-            RegionOptions(byteCount: available / 4 * 3 & -4096, placement: .bind(to: node)))
+            RegionOptions(
+              byteCount: tooMuch(for: node, beside: competitor), placement: .bind(to: node)))
         }
       }
       let region = try MemoryRegion(options)
@@ -93,7 +94,8 @@ extension OnNodesTests {
         RegionOptions(
           byteCount: (available - Self.spareByteCount) & -4096, placement: .bind(to: node)))
       let region = try MemoryRegion(
-        RegionOptions(byteCount: 2 * Self.spareByteCount, placement: .preferred(node)))
+        RegionOptions(
+          byteCount: tooMuch(for: node, beside: competitor), placement: .preferred(node)))
       let found = try pagesByNode(region)
       let elsewhere = region.byteCount / 4096 - found[node, default: 0]
       #expect(elsewhere > 0)
@@ -105,11 +107,12 @@ extension OnNodesTests {
       guard let (node, available) = try smallNode(),
         let other = severalNodes()?.first(where: { $0 != node })
       else { return }
-      let region = try MemoryRegion(
-        RegionOptions(byteCount: 2 * Self.spareByteCount, placement: .bind(to: other)))
       let competitor = try MemoryRegion(
         RegionOptions(
           byteCount: (available - Self.spareByteCount) & -4096, placement: .bind(to: node)))
+      let region = try MemoryRegion(
+        RegionOptions(
+          byteCount: tooMuch(for: node, beside: competitor), placement: .bind(to: other)))
       let migration = try region.migrate(to: node)
       print("moving to a full node: \(migration)")
       #expect(migration.notMoved > 0 && migration.errno == .noMemory)
@@ -119,6 +122,13 @@ extension OnNodesTests {
       #expect(found[other, default: 0] == migration.notMoved)
       #expect(found[node, default: 0] == migration.moved)
       #expect(try pagesByNode(competitor) == [node: competitor.byteCount / 4096])
+    }
+
+    /// More bytes than the whole node has besides those of the competitor: no matter what else gives
+    /// way there, they do not fit.
+    private func tooMuch(for node: NUMANode, beside competitor: MemoryRegion) throws -> Int {
+      let total = try #require(NodeMemory(node, .linux)).totalByteCount
+      return (total - competitor.byteCount + Self.spareByteCount) & -4096
     }
 
     /// The last node with CPUs, and what it has to give; nil, and a report, if filling it would take
