@@ -92,8 +92,8 @@ let package = Package(
     .executableTarget(
       name: "iopages",
       dependencies: [
-        "BuddyAllocator", "CBenchSupport", "FileCopying", "IOPageCore", "IOPages", "PagePools",
-        systemPackage,
+        "BuddyAllocator", "CBenchSupport", "FileCopying", "IOPageCore", "IOPages", "MemoryRegions",
+        "PagePools", systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
@@ -141,6 +141,10 @@ let package = Package(
       dependencies: [
         "FileCopying", "IORings", "IOPages", "MemoryRegions", "MemoryTestSupport", systemPackage,
       ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NodesTests",
+      dependencies: ["IOPages", "MemoryRegions", "MemoryTestSupport", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ToolTests",

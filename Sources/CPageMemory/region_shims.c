@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mempolicy.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -16,6 +17,9 @@
 #endif
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
+#endif
+#ifndef SYS_set_mempolicy_home_node
+#define SYS_set_mempolicy_home_node 450
 #endif
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
@@ -33,9 +37,20 @@ static unsigned long kernel_bits(const unsigned long *mask, unsigned long bits) 
 
 int page_memory_mbind(
     uintptr_t address, uintptr_t byte_count, int mode, const unsigned long *mask,
-    unsigned long bits) {
+    unsigned long bits, int strict) {
+  unsigned int flags = strict ? MPOL_MF_STRICT : 0;
   return result(
-      syscall(SYS_mbind, address, byte_count, mode, mask, kernel_bits(mask, bits), 0));
+      syscall(SYS_mbind, address, byte_count, mode, mask, kernel_bits(mask, bits), flags));
+}
+
+int page_memory_set_home_node(uintptr_t address, uintptr_t byte_count, unsigned long node) {
+  return result(syscall(SYS_set_mempolicy_home_node, address, byte_count, node, 0UL));
+}
+
+int page_memory_processor_node(void) {
+  unsigned int processor, node;
+  // The C library answers without a system call where it can.
+  return getcpu(&processor, &node) != 0 ? -errno : (int)node;
 }
 
 int page_memory_policy_at(uintptr_t address, int *mode, unsigned long *mask, unsigned long bits) {

@@ -20,6 +20,13 @@ extension PagePool {
   public convenience init(
     region: MemoryRegion, cacheMethod: ProcessorCacheMethod = .restartableSequences
   ) throws(RegionError) {
+    try self.init(region: region, cacheMethod: cacheMethod, membership: nil)
+  }
+
+  /// Opens a pool over a region, as one of a set's if it is told so.
+  convenience init(
+    region: MemoryRegion, cacheMethod: ProcessorCacheMethod, membership: PoolSetMembership?
+  ) throws(RegionError) {
     let extender = PoolExtender()
     let isKnownZero = try region.claim { extender.extend(to: $0) }
     let owner: RegionPoolOwner
@@ -33,6 +40,7 @@ extension PagePool {
     // the claim sees to it that no other pool has them.
     var memory = unsafe owner.memory(contents: isKnownZero ? .zero : .unknown)
     unsafe memory.cacheMethod = cacheMethod
+    unsafe memory.membership = membership
     unsafe self.init(memory: memory)
     extender.connect(to: self)
     // What was committed while the pool was not known to the extender.

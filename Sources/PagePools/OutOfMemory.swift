@@ -38,6 +38,9 @@ public struct OutOfMemory: Error, Equatable, Sendable {
   public var largestFreeOrder: Int?
   /// The NUMA node that was asked for; −1 stands for any.
   public var node: Int
+  /// The number of other nodes that had no memory for the request either; the figures are those of
+  /// all these nodes together, each node's of the instant when it was asked. 0 for a single pool.
+  public var otherNodes: Int
   /// What kept the request from being met.
   public var reason: Reason
   /// The limit of this client that the request would have exceeded; nil if that is not the reason.
@@ -60,13 +63,14 @@ public struct OutOfMemory: Error, Equatable, Sendable {
   /// An error with these figures: for layers above the pool, and for tests.
   public init(
     requestedPages: Int, requestedOrder: Int, freePages: Int, largestFreeOrder: Int?,
-    node: Int = -1, reason: Reason, limit: Limit? = nil
+    node: Int = -1, otherNodes: Int = 0, reason: Reason, limit: Limit? = nil
   ) {
     self.requestedPages = requestedPages
     self.requestedOrder = requestedOrder
     self.freePages = freePages
     self.largestFreeOrder = largestFreeOrder
     self.node = node
+    self.otherNodes = otherNodes
     self.reason = reason
     self.limit = limit
   }
@@ -78,7 +82,8 @@ extension OutOfMemory: CustomStringConvertible {
     let request = "No memory for \(requestedPages) page(s) of 4 KiB (order \(requestedOrder))"
     let free = "\(freePages) page(s) are free"
     let largest = largestFreeOrder.map { "the largest free block has order \($0)" } ?? "no block"
-    let place = node < 0 ? "" : " on node \(node)"
+    let others = otherNodes > 0 ? " or \(otherNodes) other node(s)" : ""
+    let place = node < 0 ? "" : " on node \(node)\(others)"
     switch reason {
     case .exhausted:
       return "\(request)\(place): \(free). "
@@ -87,7 +92,7 @@ extension OutOfMemory: CustomStringConvertible {
       return "\(request)\(place): \(free), but \(largest). "
         + "Ask for smaller blocks, or keep long-lived pages in a pool of their own."
     case .largerThanRegion:
-      return "\(request): the pool never has a block of that order. "
+      return "\(request)\(place): the pool never has a block of that order. "
         + "Open a larger region, or one with a larger largestOrder."
     case .limit:
       let figures = limit.map { " of \($0.pages) page(s), \($0.pagesOut) of them out," } ?? ""

@@ -17,8 +17,8 @@ struct IOPagesCommand: ParsableCommand {
         iopages copy disk.img backup.img --verify
       """,
     subcommands: [
-      CopyCommand.self, TopologyCommand.self, MapCommand.self, BenchCommand.self,
-      ReplayCommand.self,
+      CopyCommand.self, TopologyCommand.self, NUMACheckCommand.self, MapCommand.self,
+      BenchCommand.self, ReplayCommand.self,
     ])
 
   static func main() {

@@ -72,15 +72,4 @@ import Testing
     #expect(strays.check == check)
     #expect(strays.count == 0)
   }
-
-  @Test func `moving says why pages stayed`() {
-    var table = SystemCalls.linux
-    table.movePages = { (pages, node) throws(Errno) in [node, -Errno.noMemory.rawValue, -16] }
-    let survey = PageSurvey(table, range, pageStep: nil)
-    #expect(survey.move([1, 2, 3], to: 1) == .noMemory)
-    table.movePages = { (pages, node) throws(Errno) in pages.map { _ in node } }
-    #expect(PageSurvey(table, range, pageStep: nil).move([1, 2, 3], to: 1) == nil)
-    table.movePages = { (_, _) throws(Errno) in throw .notPermitted }
-    #expect(PageSurvey(table, range, pageStep: nil).move([1], to: 1) == .notPermitted)
-  }
 }

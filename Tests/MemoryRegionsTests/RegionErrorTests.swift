@@ -5,11 +5,12 @@ import Testing
 @Suite struct RegionErrorTests {
   static let kinds: [RegionError.Kind] = [
     .invalidByteCount, .largerThanAddressSpace, .invalidCommitSize, .invalidLargestOrder,
-    .notWholeHugePages, .emptyPlacement, .pageSizeUnsupported, .reservationRefused,
-    .commitRefused, .hugePagesUnavailable, .transparentHugePagesUnavailable, .memoryFileRefused,
-    .notEnoughMemory, .populationRefused, .lockLimit, .lockRefused, .exclusionRefused,
-    .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused, .placementNotMet,
-    .registered, .notRegistrable, .alreadyClaimed, .notOwner, .discardRefused, .sideTablesRefused,
+    .notWholeHugePages, .emptyPlacement, .homeNodeNotApplicable, .pageSizeUnsupported,
+    .reservationRefused, .commitRefused, .hugePagesUnavailable, .transparentHugePagesUnavailable,
+    .memoryFileRefused, .notEnoughMemory, .populationRefused, .lockLimit, .lockRefused,
+    .exclusionRefused, .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused,
+    .policyUnsupported, .notEnoughMemoryOnNodes, .placementNotMet, .registered, .notRegistrable,
+    .alreadyClaimed, .residencyUnknown, .notOwner, .discardRefused, .sideTablesRefused,
   ]
 
   @Test func `kinds are distinct, and so are their words`() {

@@ -130,41 +130,16 @@ import Testing
       try MemoryRegion(
         RegionOptions(byteCount: 2 << 20, placement: .bind(to: 1)), systemCalls: table)
     }
-    #expect(error?.kind == .notEnoughMemory)
+    #expect(error?.kind == .notEnoughMemoryOnNodes)
     #expect(error?.detail == "2097152 bytes needed, 1572864 within node 1")
-  }
-
-  @Test func `a bind beyond a real node's memory is refused, and ends no process`() async throws {
-    let nodes = NUMATopology.current.nodes.filter { ($0.totalByteCount ?? 0) > 0 }
-    guard NUMATopology.isCompiledIn, nodes.count > 1, let node = nodes.last,
-      let total = node.totalByteCount, let free = node.freeByteCount,
-      let available = SystemLimits.current.availableByteCount
-    else { return cannotTest("numa", because: "this machine has one node with memory") }
-    // More than the node has left, less than the machine has.
-    let byteCount = (free + 32 << 20) & -4096
-    guard byteCount + 64 << 20 < available, total < 4 << 30 else {
-      return cannotTest("numa", because: "the nodes are too large, or too little is free")
-    }
-    let options = RegionOptions(byteCount: byteCount, placement: .bind(to: node.node))
-    let known = #expect(throws: RegionError.self) { try MemoryRegion(options) }
-    #expect([.notEnoughMemory, .placementNotMet].contains(known?.kind))
-    // A competitor can take the node's memory after it was looked up: hide the figures.
-    var table = SystemCalls.linux
-    table.readFile = { (path) throws(Errno) in
-      if path.hasSuffix("/meminfo") && path.hasPrefix("/sys") { throw .noSuchFileOrDirectory }
-      return try SystemCalls.linux.readFile(path)
-    }
-    let system = table
-    let full = #expect(throws: RegionError.self) {
-      try MemoryRegion(options, systemCalls: system)
-    }
-    #expect(full?.kind == .placementNotMet)
-    #expect(full?.call == "move_pages")
-    print("a bind of \(byteCount) bytes with \(free) free: \(full.map { "\($0)" } ?? "granted")")
-    // What fits is granted, on the node and nowhere else.
+    // What is given up is the node, and not the population: pages that are bound to a full node and
+    // come when touched would end the process.
     let region = try MemoryRegion(
-      RegionOptions(byteCount: 64 << 20, placement: .bind(to: node.node)))
-    #expect(region.granted.placementCheck == .everyPage)
+      RegionOptions(byteCount: 2 << 20, placement: .bind(to: 1), allowing: .all),
+      systemCalls: table)
+    #expect(region.granted.placement == .none)
+    #expect(region.granted.isPopulated)
+    #expect(region.granted.unmet.map(\.reason.kind) == [.notEnoughMemoryOnNodes])
   }
 
   @Test func `what a cpuset drops is not granted`() throws {
@@ -226,9 +201,19 @@ import Testing
       if path == "/proc/self/numa_maps" { throw .noSuchFileOrDirectory }
       return try inner.readFile(path)
     }
-    let region = try MemoryRegion(
-      RegionOptions(byteCount: 1 << 20, placement: .bind(to: 1)), systemCalls: table)
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .invalidArgument }
+    let options = RegionOptions(byteCount: 1 << 20, placement: .bind(to: 1))
+    let region = try MemoryRegion(options, systemCalls: table)
     #expect(region.granted.placement == .bind(to: 1))
     #expect(region.granted.placementCheck == .unverified)
+    #expect(region.granted.pagesElsewhere == nil)
+    // Where the kernel says that there are strays, and nobody which, they cannot be moved.
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .ioError }
+    let system = table
+    let error = #expect(throws: RegionError.self) {
+      try MemoryRegion(options, systemCalls: system)
+    }
+    #expect(error?.kind == .placementNotMet)
+    #expect(error?.call == "mbind" && error?.errno == .ioError)
   }
 }

@@ -25,12 +25,14 @@ package func statusOfForkedChild(_ body: () -> Int32) -> Int32? {
 package enum SystemCallNumber {
   #if arch(x86_64)
     package static let mbind: UInt32 = 237
+    package static let setMempolicy: UInt32 = 238
     package static let getMempolicy: UInt32 = 239
     package static let movePages: UInt32 = 279
     package static let membarrier: UInt32 = 324
   #elseif arch(arm64)
     package static let mbind: UInt32 = 235
     package static let getMempolicy: UInt32 = 236
+    package static let setMempolicy: UInt32 = 237
     package static let movePages: UInt32 = 239
     package static let membarrier: UInt32 = 283
   #endif

@@ -4,9 +4,17 @@
 #pragma once
 #include <stdint.h>
 
-/// mbind(2). `mask` has `bits` bits; a null mask is the empty set.
+/// mbind(2). `mask` has `bits` bits; a null mask is the empty set. `strict`: EIO if a page that is in
+/// memory lies on none of the nodes.
 int page_memory_mbind(
-    uintptr_t address, uintptr_t byte_count, int mode, const unsigned long *mask, unsigned long bits);
+    uintptr_t address, uintptr_t byte_count, int mode, const unsigned long *mask, unsigned long bits,
+    int strict);
+
+/// set_mempolicy_home_node(2): the node from which the nearest of a policy's nodes is told.
+int page_memory_set_home_node(uintptr_t address, uintptr_t byte_count, unsigned long node);
+
+/// getcpu(2): the node of the processor that the calling thread runs on.
+int page_memory_processor_node(void);
 
 /// get_mempolicy(2) of the mapping at `address`.
 int page_memory_policy_at(

@@ -38,7 +38,7 @@ extension RegionError {
     case .nodeNotAllowed: "Widen the cpuset (cpuset.mems), or leave --numa-node out"
     case .placementRefused:
       "Let the container's seccomp profile permit mbind (CAP_SYS_NICE), or leave --numa-node out"
-    case .placementNotMet:
+    case .notEnoughMemoryOnNodes, .placementNotMet:
       "Use smaller or fewer blocks (--block, --queue-depth), free memory on the node, or leave "
         + "--numa-node out"
     default: nil

@@ -42,15 +42,9 @@ extension PagePool {
   public func allocate(
     order: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
   ) throws(OutOfMemory) -> IOPage {
-    if UInt(bitPattern: order) < UInt(bitPattern: PoolReference.cachedOrderCount) {
-      let entry = reference.takeCached(order: order)
-      if let block = unsafe UnsafeMutableRawPointer(bitPattern: entry & ~3) {
-        if contents == .zeroed || entry & PoolReference.partlyKnown != 0 {
-          reference.prepareCached(entry, order: order, contents: contents)
-        }
-        // The cache gave the block to nobody else.
-        return unsafe IOPage(at: block, pageCount: 1 &<< order, of: reference)
-      }
+    if let block = unsafe reference.takeBlockCached(order: order, contents: contents) {
+      // The cache gave the block to nobody else.
+      return unsafe IOPage(at: block, pageCount: 1 &<< order, of: reference)
     }
     return try allocateUncached(order: order, contents: contents, reclaim: reclaim)
   }

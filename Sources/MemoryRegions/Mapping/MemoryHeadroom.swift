@@ -21,7 +21,8 @@ package struct MemoryHeadroom {
     }
   }
 
-  /// Throws `.notEnoughMemory` if one of the bounds has no room for so many bytes.
+  /// Throws `.notEnoughMemory`, or `.notEnoughMemoryOnNodes` if only these are full, if one of the
+  /// bounds has no room for so many bytes.
   package func check(_ byteCount: Int) throws(RegionError) {
     if let available = systemCalls.keyedSizes("/proc/meminfo")?["MemAvailable"] {
       try check(byteCount, available, "MemAvailable")
@@ -32,13 +33,15 @@ package struct MemoryHeadroom {
     let free = nodes.compactMap { NodeMemory($0, systemCalls)?.availableByteCount }
     if !nodes.isEmpty, free.count == nodes.count {
       let names = nodes.map(\.description).joined(separator: ", ")
-      try check(byteCount, free.reduce(0, +), names)
+      try check(byteCount, free.reduce(0, +), names, .notEnoughMemoryOnNodes)
     }
   }
 
-  private func check(_ byteCount: Int, _ room: Int, _ bound: String) throws(RegionError) {
+  private func check(
+    _ byteCount: Int, _ room: Int, _ bound: String, _ kind: RegionError.Kind = .notEnoughMemory
+  ) throws(RegionError) {
     guard byteCount > room else { return }
     throw RegionError(
-      .notEnoughMemory, detail: "\(byteCount) bytes needed, \(max(room, 0)) within \(bound)")
+      kind, detail: "\(byteCount) bytes needed, \(max(room, 0)) within \(bound)")
   }
 }

@@ -9,18 +9,20 @@ import SystemPackage
 
 extension RegionMapping {
   /// Turns the reserved bytes `range` (offsets from the base) into memory.
-  /// Returns how their placement was checked.
-  func commit(_ range: Range<Int>) throws(RegionError) -> PlacementCheck {
-    guard !range.isEmpty else { return try checkPlacement(unpopulated: range) }
+  /// Returns what became of their placement.
+  func commit(_ range: Range<Int>) throws(RegionError) -> PlacementOutcome {
+    guard !range.isEmpty else {
+      return PlacementOutcome(check: try checkPlacement(unpopulated: range))
+    }
     let part = try map(range)
     do throws(RegionError) {
       try advise(part)
       try lock(part)
       try applyPolicy(to: part)
       try populate(part)
-      let check = try settlePlacement(of: part)
+      let outcome = try settlePlacement(of: part)
       try moveIn(part, range)
-      return check
+      return outcome
     } catch {
       giveUp(part, range)
       throw error
@@ -96,12 +98,7 @@ extension RegionMapping {
   /// Undoes a commit that failed after `map`.
   private func giveUp(_ part: Range<Int>, _ range: Range<Int>) {
     if part.lowerBound == address(range.lowerBound) {
-      do throws(Errno) {
-        _ = try systemCalls.map(.reservation(.replacing(part.lowerBound)), part.count)
-      } catch {
-        // No room for one more mapping: the pages go all the same, only the access stays open.
-        try? systemCalls.advise(part.lowerBound, part.count, .discard)
-      }
+      reserveAgain(part)
     } else {
       try? systemCalls.unmap(part.lowerBound, part.count)
       // If moving failed half-way, the reservation has a hole. It is closed unless it is taken.

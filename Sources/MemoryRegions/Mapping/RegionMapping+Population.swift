@@ -38,7 +38,7 @@ extension RegionMapping {
     // The pool of huge pages was charged when they were mapped; general memory is not needed.
     let headroom =
       options.backing.poolPageShift == nil
-      ? MemoryHeadroom(systemCalls, nodes: options.placement.boundNodes) : nil
+      ? MemoryHeadroom(systemCalls, nodes: options.placement.requiredNodes) : nil
     // The first look is for all of it, so that a hopeless wish fails at once.
     try headroom?.check(part.count)
     for start in stride(from: part.lowerBound, to: part.upperBound, by: step) {
@@ -83,7 +83,7 @@ extension RegionMapping {
       ? "sysctl vm.nr_hugepages=\(total)" : "echo \(total) > \(pool.directory)/nr_hugepages"
     var detail = "\(needed) of \(size) needed, \(pool.freeCount) free"
     if pool.reservedCount > 0 { detail += " of which \(pool.reservedCount) are promised" }
-    if let nodes = options.placement.boundNodes, missing == 0 {
+    if let nodes = options.placement.requiredNodes, missing == 0 {
       let names = nodes.sorted().map(\.description).joined(separator: ", ")
       detail += "; reserve \(needed) on \(names): /sys/devices/system/node/node*/hugepages"
     } else if missing == 0 {

@@ -70,6 +70,22 @@ package struct RegionMapping: Sendable {
     closeFile()
   }
 
+  /// Gives the memory back and keeps the address space, which others share.
+  func returnToReservation() {
+    reserveAgain(base..<base + byteCount)
+    closeFile()
+  }
+
+  /// Turns addresses of the region into reserved ones without memory.
+  func reserveAgain(_ part: Range<Int>) {
+    do throws(Errno) {
+      _ = try systemCalls.map(.reservation(.replacing(part.lowerBound)), part.count)
+    } catch {
+      // No room for one more mapping: the pages go all the same, only the access stays open.
+      try? systemCalls.advise(part.lowerBound, part.count, .discard)
+    }
+  }
+
   /// Closes the memory file, if there is one.
   func closeFile() {
     if let file { try? systemCalls.close(file) }

@@ -21,6 +21,20 @@ package enum NUMAMaps {
     }
   }
 
+  /// Whether the mappings of /proc/self/maps begin and end where the range does: then none that meets
+  /// it reaches beyond it.
+  package static func mappings(_ maps: String, beginAndEndWith range: Range<Int>) -> Bool {
+    var begins = false
+    var ends = false
+    for line in maps.split(separator: "\n") {
+      let bounds = line.prefix { $0 != " " }.split(separator: "-").map { Int($0, radix: 16) }
+      guard bounds.count == 2 else { continue }
+      begins = begins || bounds[0] == range.lowerBound
+      ends = ends || bounds[1] == range.upperBound
+    }
+    return begins && ends
+  }
+
   /// The pages over the mappings that hold the range. Nil if the text has none of them.
   package static func count(_ text: String, in range: Range<Int>) -> Count? {
     var lines: [(start: Int, words: ArraySlice<Substring>)] = []

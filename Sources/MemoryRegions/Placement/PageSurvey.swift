@@ -2,13 +2,13 @@
 // call for many pages; containers often refuse it. Then get_mempolicy, one call a page; then the
 // counts in /proc/self/numa_maps, which needs no permission; then nobody knows.
 
-package import SystemPackage
+import SystemPackage
 
 /// The whereabouts of the pages of one address range.
 package struct PageSurvey {
-  private let systemCalls: SystemCalls
-  private let range: Range<Int>
-  private let pageStep: Int
+  let systemCalls: SystemCalls
+  let range: Range<Int>
+  let pageStep: Int
 
   /// `pageStep`: the distance of the pages to ask about; nil for base pages.
   package init(_ systemCalls: SystemCalls, _ range: Range<Int>, pageStep: Int?) {
@@ -17,8 +17,11 @@ package struct PageSurvey {
     self.pageStep = pageStep ?? pageByteCount
   }
 
-  /// Pages asked about in one call.
-  package static let chunk = 16384
+  /// Pages asked about in one call: the addresses and the answers stay in a processor's cache.
+  package static let chunk = 4096
+
+  /// Base pages in each page asked about.
+  var basePagesEach: Int { pageStep / pageByteCount }
 
   /// Pages in the range.
   package var pageCount: Int { range.count / pageStep }
@@ -66,24 +69,7 @@ package struct PageSurvey {
     return strays
   }
 
-  /// Asks the kernel to move pages to a node. Returns the first reason why some stayed.
-  package func move(_ pages: [Int], to node: NUMANode) -> Errno? {
-    var failure: Errno?
-    for start in stride(from: 0, to: pages.count, by: Self.chunk) {
-      let part = Array(pages[start..<min(start + Self.chunk, pages.count)])
-      do throws(Errno) {
-        let answers = try systemCalls.movePages(part, Int32(node.number))
-        if failure == nil, let refused = answers.first(where: { $0 < 0 }) {
-          failure = Errno(rawValue: -refused)
-        }
-      } catch {
-        failure = failure ?? error
-      }
-    }
-    return failure
-  }
-
-  private func forEachChunk(_ body: ([Int]) throws(Errno) -> Void) throws(Errno) {
+  func forEachChunk(_ body: ([Int]) throws(Errno) -> Void) throws(Errno) {
     let stride = Self.chunk * pageStep
     for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: stride) {
       let end = min(start + stride, range.upperBound)

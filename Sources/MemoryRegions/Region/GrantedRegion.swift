@@ -1,5 +1,5 @@
 // What a region was given at open. It holds for the region's whole life: a later commit that cannot
-// keep to it fails.
+// keep to it fails. The placement alone may change: by `MemoryRegion.migrate(to:)`.
 
 /// Exactly what was granted of the wishes in `RegionOptions`.
 public struct GrantedRegion: Equatable, Sendable {
@@ -8,10 +8,13 @@ public struct GrantedRegion: Equatable, Sendable {
   /// How much of what was committed at open lies in huge pages: transparent ones are given when the
   /// kernel has them. Nil where the kernel does not say, or the pages are not there yet.
   public package(set) var hugePageByteCount: Int?
-  /// The placement in force.
+  /// The placement in force at open; `MemoryRegion.placement` says the present one.
   public package(set) var placement: Placement
   /// How the placement of the pages committed at open was checked.
   public package(set) var placementCheck: PlacementCheck
+  /// How many of the base pages committed at open lie outside the nodes that the placement names.
+  /// More than zero under a preference only. Nil where none are named or nobody could look.
+  public package(set) var pagesElsewhere: Int?
   /// Whether every committed page is in memory.
   public package(set) var isPopulated: Bool
   /// Whether committed pages stay in memory. Huge pages from the kernel's pool always do.

@@ -19,7 +19,7 @@ extension MemoryRegion {
         !pages.isEmpty && pages.lowerBound >= 0
           && pages.upperBound <= committedByteCount / pageByteCount,
         "discarding pages outside the committed part of the region")
-      try checkCanDiscard()
+      try checkUnregistered()
       hasDiscarded.store(true, ordering: .relaxed)
       let start = pages.lowerBound * pageByteCount
       try mapping.discard(start..<start + pages.count * pageByteCount)
@@ -29,7 +29,10 @@ extension MemoryRegion {
 
 extension MemoryRegion {
   /// Throws `.registered` while a device has the region.
-  package func checkCanDiscard() throws(RegionError) {
+  package func checkCanDiscard() throws(RegionError) { try checkUnregistered() }
+
+  /// Throws `.registered` while a device has the region: its pages must stay where they are.
+  func checkUnregistered() throws(RegionError) {
     let count = registrationCount
     guard count == 0 else { throw RegionError(.registered, detail: "\(count) registrations") }
   }

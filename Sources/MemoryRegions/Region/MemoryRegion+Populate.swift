@@ -9,7 +9,7 @@ extension MemoryRegion {
   /// touched: that it is there, comes from the kernel's pool, or lies on certain nodes.
   package var promisesMemory: Bool {
     granted.isPopulated || granted.backing.poolPageShift != nil
-      || granted.placement.boundNodes != nil
+      || placement.requiredNodes != nil
   }
 
   /// The binary logarithm of the pages that `discardContents(pages:)` takes only together.
@@ -20,7 +20,8 @@ extension MemoryRegion {
 
   /// Brings discarded pages into memory again. Pages that are there stay as they are.
   ///
-  /// - Throws: `.notEnoughMemory`, `.populationRefused`, `.hugePagesUnavailable`,
+  /// - Throws: `.notEnoughMemory`, `.notEnoughMemoryOnNodes`, `.populationRefused`,
+  ///   `.hugePagesUnavailable`,
   ///   `.placementNotMet`, `.notOwner`; then some of the pages may be there.
   /// - Precondition: the range is not empty and lies within the committed pages.
   /// - Complexity: O(pages), and some files of the kernel's are read. Any thread.

@@ -20,8 +20,12 @@ public final class MemoryRegion: Sendable {
   /// Exactly what was granted of the options.
   public let granted: GrantedRegion
 
-  let mapping: RegionMapping
+  private let openedMapping: RegionMapping
+  /// Changed while `changes` is held, read at any time.
+  let placementInForce: Mutex<Placement>
   private let owner: ProcessGeneration
+  /// The address space that the region shares with other slices; nil if all of its is its own.
+  private let sharedReservation: SharedReservation?
   let committed: Atomic<Int>
   let registrations = Atomic<Int>(0)
   /// Held while the mapping is changed: one commit, registration or discard at a time.
@@ -43,11 +47,23 @@ public final class MemoryRegion: Sendable {
   }
 
   /// Opens a region through a system-call table of the caller's.
-  package init(_ options: RegionOptions, systemCalls: SystemCalls) throws(RegionError) {
+  package convenience init(
+    _ options: RegionOptions, systemCalls: SystemCalls
+  ) throws(RegionError) {
+    try self.init(options, systemCalls, within: nil)
+  }
+
+  /// Opens a region at a place of a reservation that it shares, or in one of its own.
+  init(
+    _ options: RegionOptions, _ systemCalls: SystemCalls,
+    within place: (reservation: SharedReservation, base: Int)?
+  ) throws(RegionError) {
     let owner = try ProcessGeneration.current(systemCalls)
-    let (mapping, granted) = try RegionOpening.open(options, systemCalls)
+    let (mapping, granted) = try RegionOpening.open(options, systemCalls, at: place?.base)
     self.owner = owner
-    self.mapping = mapping
+    self.sharedReservation = place?.reservation
+    self.openedMapping = mapping
+    self.placementInForce = Mutex(granted.placement)
     self.granted = granted
     self.byteCount = mapping.byteCount
     self.committed = Atomic(mapping.options.initiallyCommitted ?? 0)
@@ -55,7 +71,12 @@ public final class MemoryRegion: Sendable {
 
   deinit {
     // In a forked child the mapping is a copy that the parent's pages may still be read through.
-    if isOwnedByThisProcess { mapping.unmap() }
+    guard isOwnedByThisProcess else { return }
+    if sharedReservation == nil {
+      openedMapping.unmap()
+    } else {
+      openedMapping.returnToReservation()
+    }
   }
 
   /// The address of the first byte. Bytes `0..<committedByteCount` from there can be used while
@@ -73,13 +94,28 @@ public final class MemoryRegion: Sendable {
   /// what is known of the contents as it is.
   @unsafe package var address: UnsafeMutableRawPointer {
     // A mapping's address is never zero.
-    unsafe UnsafeMutableRawPointer(bitPattern: mapping.base).unsafelyUnwrapped
+    unsafe UnsafeMutableRawPointer(bitPattern: openedMapping.base).unsafelyUnwrapped
   }
 
   /// The memory file behind the region, sealed in its size; nil for anonymous storage. It belongs
   /// to the region: duplicate it to keep it. Who can write to it is trusted with the contents.
   public var fileDescriptor: FileDescriptor? {
-    mapping.file.map { FileDescriptor(rawValue: $0) }
+    openedMapping.file.map { FileDescriptor(rawValue: $0) }
+  }
+
+  /// The placement in force: the one granted, or what `migrate(to:)` made of it. What is committed
+  /// later follows it. One lock, held for a moment; in a forked child what was granted.
+  public var placement: Placement {
+    // The parent may have held the lock.
+    guard isOwnedByThisProcess else { return granted.placement }
+    return placementInForce.withVisibleLock { $0 }
+  }
+
+  /// The mapping, with the placement in force.
+  var mapping: RegionMapping {
+    var mapping = openedMapping
+    mapping.options.placement = placement
+    return mapping
   }
 
   /// Whether this process opened the region, and not the one that this was forked from. One load.

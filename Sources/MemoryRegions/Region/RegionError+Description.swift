@@ -36,6 +36,11 @@ extension RegionError.Kind: CustomStringConvertible {
       ("not a whole number of huge pages", "Round the size up to the huge page size")
     case .emptyPlacement:
       ("placement without a node", "Name at least one node, or ask for no placement")
+    case .homeNodeNotApplicable:
+      (
+        "home node with a placement that has none",
+        "Give a home node only to a bind, or to a preference for several nodes"
+      )
     case .pageSizeUnsupported:
       ("unsupported page size", "Run on a kernel with pages of 4096 bytes")
     case .reservationRefused:
@@ -103,6 +108,16 @@ extension RegionError.Kind: CustomStringConvertible {
         "placement refused",
         "Let the container's seccomp profile permit mbind (CAP_SYS_NICE), or allow pages on any node"
       )
+    case .policyUnsupported:
+      (
+        "placement policy unknown to this kernel",
+        "Run on the kernel named, choose another policy, or allow pages on any node"
+      )
+    case .notEnoughMemoryOnNodes:
+      (
+        "not enough memory on the nodes",
+        "Commit less, free memory on the nodes, or allow pages on any node"
+      )
     case .placementNotMet:
       (
         "pages on other nodes",
@@ -117,6 +132,11 @@ extension RegionError.Kind: CustomStringConvertible {
       )
     case .alreadyClaimed:
       ("region already has a pool", "Close that pool first, or open another region")
+    case .residencyUnknown:
+      (
+        "where the pages are is not told",
+        "Let the container's seccomp profile permit move_pages (CAP_SYS_NICE)"
+      )
     case .notOwner:
       (
         "region of the process that this one was forked from",

@@ -42,6 +42,8 @@ extension RegionError {
     public static let notWholeHugePages = Kind(code: .notWholeHugePages)
     /// A placement names no node at all.
     public static let emptyPlacement = Kind(code: .emptyPlacement)
+    /// A home node was given with a placement that has none.
+    public static let homeNodeNotApplicable = Kind(code: .homeNodeNotApplicable)
 
     // The machine cannot.
     /// The kernel's pages are not 4096 bytes.
@@ -57,7 +59,7 @@ extension RegionError {
       Kind(code: .transparentHugePagesUnavailable)
     /// A memory file could not be made.
     public static let memoryFileRefused = Kind(code: .memoryFileRefused)
-    /// Too little memory to populate: in the machine, in a node, or within a cgroup's limit.
+    /// Too little memory to populate: in the machine, or within a cgroup's limit.
     public static let notEnoughMemory = Kind(code: .notEnoughMemory)
     /// The kernel would not bring the pages into memory.
     public static let populationRefused = Kind(code: .populationRefused)
@@ -77,6 +79,10 @@ extension RegionError {
     public static let nodeNotAllowed = Kind(code: .nodeNotAllowed)
     /// The process is not permitted to place memory.
     public static let placementRefused = Kind(code: .placementRefused)
+    /// The kernel is older than the policy.
+    public static let policyUnsupported = Kind(code: .policyUnsupported)
+    /// Too little memory to populate on the nodes named.
+    public static let notEnoughMemoryOnNodes = Kind(code: .notEnoughMemoryOnNodes)
     /// Pages ended up on other nodes and could not be moved.
     public static let placementNotMet = Kind(code: .placementNotMet)
 
@@ -87,6 +93,8 @@ extension RegionError {
     public static let notRegistrable = Kind(code: .notRegistrable)
     /// A pool has the region already.
     public static let alreadyClaimed = Kind(code: .alreadyClaimed)
+    /// Nobody says on which nodes the pages are.
+    public static let residencyUnknown = Kind(code: .residencyUnknown)
     /// The region belongs to the process that this one was forked from.
     public static let notOwner = Kind(code: .notOwner)
     /// The kernel would not take pages back.
@@ -97,12 +105,13 @@ extension RegionError {
 
   enum Code: Hashable, Sendable, CaseIterable {
     case invalidByteCount, largerThanAddressSpace, invalidCommitSize, invalidLargestOrder
-    case notWholeHugePages, emptyPlacement
+    case notWholeHugePages, emptyPlacement, homeNodeNotApplicable
     case pageSizeUnsupported, reservationRefused, commitRefused, hugePagesUnavailable
     case transparentHugePagesUnavailable, memoryFileRefused, notEnoughMemory, populationRefused
     case lockLimit, lockRefused, exclusionRefused
-    case numaUnavailable, noSuchNode, nodeNotAllowed, placementRefused, placementNotMet
-    case registered, notRegistrable, alreadyClaimed, notOwner, discardRefused
+    case numaUnavailable, noSuchNode, nodeNotAllowed, placementRefused, policyUnsupported
+    case notEnoughMemoryOnNodes, placementNotMet
+    case registered, notRegistrable, alreadyClaimed, residencyUnknown, notOwner, discardRefused
     case sideTablesRefused
   }
 }

@@ -5,9 +5,10 @@ import SystemPackage
 
 /// The work of opening a region, up to where there is something to own.
 enum RegionOpening {
-  /// Opens a region. On an error nothing is left mapped or open.
+  /// Opens a region, at `place` if the caller has reserved it. On an error nothing is left mapped or
+  /// open, and a caller's reservation is as it was.
   static func open(
-    _ options: RegionOptions, _ systemCalls: SystemCalls
+    _ options: RegionOptions, _ systemCalls: SystemCalls, at place: Int? = nil
   ) throws(RegionError) -> (mapping: RegionMapping, granted: GrantedRegion) {
     let kernelPage = systemCalls.pageByteCount()
     guard kernelPage == pageByteCount else {
@@ -16,7 +17,7 @@ enum RegionOpening {
         detail: "the kernel's pages have \(kernelPage) bytes")
     }
     let layout = try RegionLayout(options)
-    let base = try RegionMapping.reserve(layout, systemCalls)
+    let base = if let place { place } else { try RegionMapping.reserve(layout, systemCalls) }
     var wishes = options
     wishes.initiallyCommitted = layout.initiallyCommitted
     wishes.largestOrder = layout.largestOrder
@@ -26,7 +27,7 @@ enum RegionOpening {
         return try commit(wishes, unmet, base, systemCalls)
       } catch {
         guard let wish = error.kind.degradation, wishes.giveUp(wish) else {
-          try? systemCalls.unmap(base, layout.byteCount)
+          if place == nil { try? systemCalls.unmap(base, layout.byteCount) }
           throw error
         }
         unmet.append(UnmetWish(wish: wish, reason: error))
@@ -47,8 +48,8 @@ enum RegionOpening {
       file: try RegionMapping.memoryFile(wishes, systemCalls))
     do throws(RegionError) {
       try mapping.validatePlacement()
-      let check = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))
-      var granted = GrantedRegion(wishes, check, unmet)
+      let outcome = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))
+      var granted = GrantedRegion(wishes, outcome, unmet)
       granted.hugePageByteCount = mapping.hugePageByteCount()
       return (mapping, granted)
     } catch {
@@ -99,7 +100,9 @@ extension RegionError.Kind {
   fileprivate var degradation: Degradations? {
     switch self {
     case .hugePagesUnavailable, .transparentHugePagesUnavailable: .hugePages
-    case .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused, .placementNotMet:
+    case .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused, .policyUnsupported,
+      .notEnoughMemoryOnNodes, .placementNotMet:
+      // Not the population: pages bound to a full node that come when touched end the process.
       .placement
     case .lockLimit, .lockRefused: .locking
     case .notEnoughMemory, .populationRefused: .population
@@ -110,10 +113,10 @@ extension RegionError.Kind {
 
 extension GrantedRegion {
   /// What the wishes that were left amount to.
-  fileprivate init(_ wishes: RegionOptions, _ check: PlacementCheck, _ unmet: [UnmetWish]) {
+  fileprivate init(_ wishes: RegionOptions, _ outcome: PlacementOutcome, _ unmet: [UnmetWish]) {
     self.init(
       backing: wishes.backing, hugePageByteCount: nil, placement: wishes.placement,
-      placementCheck: check,
+      placementCheck: outcome.check, pagesElsewhere: outcome.pagesElsewhere,
       isPopulated: wishes.populates,
       isLocked: wishes.lockedInMemory || wishes.backing.poolPageShift != nil,
       storage: wishes.storage, isExcludedFromCoreDumps: wishes.excludedFromCoreDumps,

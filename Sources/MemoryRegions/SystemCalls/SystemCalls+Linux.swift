@@ -38,11 +38,21 @@ extension SystemCalls {
       _ = try result(page_memory_punch_hole(descriptor, Int64(offset), Int64(byteCount)))
     },
     close: { (descriptor) throws(Errno) in try check(Glibc.close(descriptor)) },
-    bind: setPolicy,
+    bind: { (address, byteCount, policy) throws(Errno) in
+      try setPolicy(address, byteCount, policy, strict: false)
+    },
+    bindIfObeyed: { (address, byteCount, policy) throws(Errno) in
+      try setPolicy(address, byteCount, policy, strict: true)
+    },
+    setHomeNode: { (address, byteCount, node) throws(Errno) in
+      guard let number = UInt(exactly: node.number) else { throw .invalidArgument }
+      _ = try result(page_memory_set_home_node(UInt(address), UInt(byteCount), number))
+    },
     policy: queryPolicy,
     node: { (address) throws(Errno) in try result(page_memory_node_at(UInt(address))) },
     nodes: { (pages) throws(Errno) in try moveOrFind(pages, to: nil) },
     movePages: { (pages, node) throws(Errno) in try moveOrFind(pages, to: node) },
+    processorNode: { () throws(Errno) in try result(page_memory_processor_node()) },
     lockLimit: { () throws(Errno) in
       let limit = page_memory_lock_limit()
       guard limit >= 0 else { throw Errno(rawValue: CInt(-limit)) }
@@ -106,7 +116,7 @@ private func mapMemory(_ mapping: SystemCalls.Mapping, _ byteCount: Int) throws(
 }
 
 private func setPolicy(
-  _ address: Int, _ byteCount: Int, _ policy: MemoryPolicy
+  _ address: Int, _ byteCount: Int, _ policy: MemoryPolicy, strict: Bool
 ) throws(Errno) {
   guard let mode = policy.mode else { throw .invalidArgument }
   // The kernel copies the mask before the call returns.
@@ -114,7 +124,8 @@ private func setPolicy(
     let mask = policy.nodes.isEmpty ? nil : words.baseAddress
     let bits = UInt(NodeMask.bitCount)
     return unsafe try result(
-      page_memory_mbind(UInt(address), UInt(byteCount), mode.rawValue, mask, bits))
+      page_memory_mbind(
+        UInt(address), UInt(byteCount), mode.rawValue, mask, bits, strict ? 1 : 0))
   }
 }
 
@@ -131,7 +142,8 @@ private func queryPolicy(_ address: Int) throws(Errno) -> MemoryPolicy {
 }
 
 private func moveOrFind(_ pages: [Int], to node: Int32?) throws(Errno) -> [Int32] {
-  var status = [Int32](repeating: 0, count: pages.count)
+  // When it cannot move a page, the kernel may return without answers for those that follow.
+  var status = [Int32](repeating: -EBUSY, count: pages.count)
   let addresses = pages.map { UInt($0) }
   let targets = node.map { [Int32](repeating: $0, count: pages.count) }
   // All three arrays have one entry a page, and live until the call returns.

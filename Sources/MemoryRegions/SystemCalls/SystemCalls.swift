@@ -39,14 +39,23 @@ package struct SystemCalls: Sendable {
   /// mbind(2), without moving what is already there.
   package var bind:
     @Sendable (_ address: Int, _ byteCount: Int, _ policy: MemoryPolicy) throws(Errno) -> Void
+  /// mbind(2) with MPOL_MF_STRICT: EIO if a page that is in memory lies on none of the nodes.
+  package var bindIfObeyed:
+    @Sendable (_ address: Int, _ byteCount: Int, _ policy: MemoryPolicy) throws(Errno) -> Void
+  /// set_mempolicy_home_node(2), on mappings that are bound or prefer several nodes.
+  package var setHomeNode:
+    @Sendable (_ address: Int, _ byteCount: Int, _ node: NUMANode) throws(Errno) -> Void
   /// get_mempolicy(2) of the mapping at an address.
   package var policy: @Sendable (_ address: Int) throws(Errno) -> MemoryPolicy
-  /// get_mempolicy(2): the node of the page at an address.
+  /// get_mempolicy(2): the node of the page at an address, which the call brings in if it is absent.
   package var node: @Sendable (_ address: Int) throws(Errno) -> Int32
   /// move_pages(2) as a question: each page's node, or a negated errno.
   package var nodes: @Sendable (_ pages: [Int]) throws(Errno) -> [Int32]
-  /// move_pages(2): moves each page to the node. Each page's node after it, or a negated errno.
+  /// move_pages(2): moves each page to the node. Each page's node after it, or a negated errno;
+  /// EBUSY too where the kernel gave up before it came to the page.
   package var movePages: @Sendable (_ pages: [Int], _ node: Int32) throws(Errno) -> [Int32]
+  /// getcpu(2): the node of the processor that this thread runs on.
+  package var processorNode: @Sendable () throws(Errno) -> Int32
   /// getrlimit(2): RLIMIT_MEMLOCK in bytes, `Int.max` for none.
   package var lockLimit: @Sendable () throws(Errno) -> Int
   /// sysconf(3): the kernel's page size in bytes.
@@ -99,6 +108,7 @@ package struct MemoryPolicy: Equatable, Sendable {
     case interleave = 3
     case local = 4
     case preferredMany = 5
+    case weightedInterleave = 6
   }
 
   /// The mode; nil if the kernel named one that this package does not know.

@@ -25,10 +25,22 @@ extension SystemCalls {
   /// A file that lists numbers as "0-3,7". Nil if there is no such file.
   package func numberList(_ path: String) -> [Int]? {
     guard let text = try? readFile(path) else { return nil }
-    return text.prefix { $0 != "\n" }.split(separator: ",").flatMap { part -> [Int] in
+    return Self.numbers(inList: text.prefix { $0 != "\n" })
+  }
+
+  /// The numbers of a list as "0-3,7".
+  static func numbers(inList text: some StringProtocol) -> [Int] {
+    text.split(separator: ",").flatMap { part -> [Int] in
       let ends = part.split(separator: "-").compactMap { Int($0) }
       guard let first = ends.first, let last = ends.last, first <= last else { return [] }
       return Array(first...last)
     }
+  }
+
+  /// What /proc/self/status says after "Name:", without the space before it; nil if nothing.
+  func statusField(_ name: String) -> Substring? {
+    guard let text = try? readFile("/proc/self/status") else { return nil }
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+    return line?.dropFirst(name.utf8.count + 1).drop { $0 == "\t" || $0 == " " }
   }
 }

@@ -1,6 +1,7 @@
-// The machine's nodes. libnuma finds them where the build has it; without it, or where it says that
-// there is no NUMA, the answer is one node with everything. Figures that the system hides are nil,
-// never guessed.
+// The machine's nodes. libnuma finds them where the build has it. Where it says that there is no NUMA,
+// because a container refuses the call that it asks with, the files of /sys are read, which say the
+// same. Without libnuma, or without either, the answer is one node with everything. Figures that the
+// system hides are nil, never guessed.
 
 import SystemPackage
 
@@ -19,12 +20,31 @@ public struct NUMATopology: Hashable, Sendable {
     public let distances: [NUMANode: Int]
     /// Its share of the pools of huge pages.
     public let hugePages: [HugePagePool]
+
+    /// Whether it has memory. Taken to be so if the system does not say.
+    public var hasMemory: Bool { totalByteCount != 0 }
+    /// Whether it has memory and no CPU: memory behind a link, or of another kind.
+    public var isMemoryOnly: Bool { cpus.isEmpty && hasMemory }
+
+    package init(
+      node: NUMANode, cpus: [Int], totalByteCount: Int?, freeByteCount: Int? = nil,
+      distances: [NUMANode: Int], hugePages: [HugePagePool] = []
+    ) {
+      self.node = node
+      self.cpus = cpus
+      self.totalByteCount = totalByteCount
+      self.freeByteCount = freeByteCount
+      self.distances = distances
+      self.hugePages = hugePages
+    }
   }
 
   /// Where the answer comes from.
   public enum Source: Hashable, Sendable {
     /// libnuma.
     case libnuma
+    /// The files of /sys: libnuma finds no NUMA here, or is not permitted to ask.
+    case systemFiles
     /// One node is assumed: this build has no libnuma.
     case withoutLibnuma
     /// One node is assumed: this kernel, or its container, offers no NUMA.
@@ -35,6 +55,16 @@ public struct NUMATopology: Hashable, Sendable {
   public let nodes: [Node]
   /// Where the answer comes from.
   public let source: Source
+  /// The nodes with memory that this process may take it from (its cpuset), ascending.
+  public let allowedNodes: [NUMANode]
+
+  /// `memoryNodes`: those that the process may use; nil if all.
+  package init(nodes: [Node], source: Source, memoryNodes: Set<NUMANode>? = nil) {
+    self.nodes = nodes
+    self.source = source
+    let withMemory = nodes.filter(\.hasMemory).map(\.node)
+    self.allowedNodes = withMemory.filter { memoryNodes?.contains($0) ?? true }
+  }
 
   /// The nodes as they are now. Reads /sys: microseconds to a millisecond. Any thread may ask.
   public static var current: NUMATopology { current(.linux) }
@@ -42,9 +72,11 @@ public struct NUMATopology: Hashable, Sendable {
   package static func current(_ systemCalls: SystemCalls) -> NUMATopology {
     #if NUMA
       if let nodes = LibnumaTopology.nodes(systemCalls) {
-        return NUMATopology(nodes: nodes, source: .libnuma)
+        let allowed = systemCalls.allowedMemoryNodes
+        return NUMATopology(nodes: nodes, source: .libnuma, memoryNodes: allowed)
       }
-      return NUMATopology(nodes: [singleNode(systemCalls)], source: .withoutKernelSupport)
+      return fromSystemFiles(systemCalls)
+        ?? NUMATopology(nodes: [singleNode(systemCalls)], source: .withoutKernelSupport)
     #else
       return NUMATopology(nodes: [singleNode(systemCalls)], source: .withoutLibnuma)
     #endif
@@ -64,10 +96,15 @@ public struct NUMATopology: Hashable, Sendable {
     "/sys/devices/system/node/node\(node.number)"
   }
 
+  /// The nodes that have memory; nil if the system does not say.
+  package static func knownNodesWithMemory(_ systemCalls: SystemCalls) -> Set<NUMANode>? {
+    let numbers = systemCalls.numberList("/sys/devices/system/node/has_memory")
+    return numbers.map { Set($0.map { NUMANode($0) }) }
+  }
+
   /// The nodes that have memory; node 0 alone if the system does not say.
   package static func nodesWithMemory(_ systemCalls: SystemCalls) -> Set<NUMANode> {
-    let numbers = systemCalls.numberList("/sys/devices/system/node/has_memory")
-    return Set((numbers ?? [0]).map { NUMANode($0) })
+    knownNodesWithMemory(systemCalls) ?? [0]
   }
 
   /// The whole machine as node 0.

@@ -78,8 +78,6 @@ extension SystemCalls {
 
   /// CapEff of /proc/self/status; nil if absent.
   fileprivate var effectiveCapabilities: UInt64? {
-    guard let text = try? readFile("/proc/self/status") else { return nil }
-    let line = text.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
-    return line.flatMap { UInt64($0.dropFirst(7).drop { $0 == "\t" || $0 == " " }, radix: 16) }
+    statusField("CapEff").flatMap { UInt64($0, radix: 16) }
   }
 }

@@ -7,6 +7,8 @@ struct CacheState: ~Copyable {
   /// The number of processors that there is memory for; 0 if there are no caches.
   let processorCount: Int
   private let onlineProcessorCount: Int
+  /// The processors whose caches may be used; nil: all of them.
+  private let admittedProcessors: ProcessorSet?
   private let byteLimit: Int?
 
   /// Whether every request goes to the buddy under the lock. A pool begins like this.
@@ -35,7 +37,10 @@ struct CacheState: ~Copyable {
     }
     processorCount =
       unsafe method == .none ? 0 : min(memory.processorCount, ProcessorSet.limit)
-    onlineProcessorCount = unsafe max(memory.onlineProcessorCount, 1)
+    let membership = unsafe memory.membership
+    admittedProcessors = membership?.cachingProcessors
+    let sharing = unsafe membership?.cachingProcessors.count ?? memory.onlineProcessorCount
+    onlineProcessorCount = max(sharing, 1)
     byteLimit = unsafe memory.cacheByteLimit
   }
 
@@ -62,6 +67,11 @@ struct CacheState: ~Copyable {
       rooms[order] = UInt8(min(bytes >> (PagePool.pageShift + order), ProcessorCache.stackCapacity))
     }
     plentyMark = rooms[0] == 0 ? .max : max(pageCount / CacheState.shareDivisor, 1)
+  }
+
+  /// Whether a processor may have a cache.
+  func admits(_ processor: Int) -> Bool {
+    processor < processorCount && admittedProcessors?.contains(processor) ?? true
   }
 
   /// How many blocks the slow path takes off a stack that is full: three quarters, so that a burst

@@ -37,6 +37,24 @@ extension PoolReference {
     return currentCache?.take(order: order) ?? 0
   }
 
+  /// Takes a block that holds what is asked for from the stack of this processor.
+  ///
+  /// - Returns: its first byte; nil if the stack cannot serve, or `order` is none that is cached.
+  @unsafe
+  @inlinable
+  @inline(__always)
+  package func takeBlockCached(order: Int, contents: PageContents) -> UnsafeMutableRawPointer? {
+    guard UInt(bitPattern: order) < UInt(bitPattern: PoolReference.cachedOrderCount)
+    else { return nil }
+    let entry = takeCached(order: order)
+    guard let block = unsafe UnsafeMutableRawPointer(bitPattern: entry & ~3)
+    else { return nil }
+    if contents == .zeroed || entry & PoolReference.partlyKnown != 0 {
+      prepareCached(entry, order: order, contents: contents)
+    }
+    return unsafe block
+  }
+
   /// Puts a block that a client gives back on the stack of this processor.
   ///
   /// - Returns: whether it is there; if not, nothing has changed.

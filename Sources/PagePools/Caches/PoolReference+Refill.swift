@@ -83,7 +83,7 @@ extension PoolReference {
   /// Sees to it that the cache of this processor is in use. Returns false if it can have none.
   private func activateCurrentCache(_ state: inout PoolState) -> Bool {
     let processor = Int(page_memory_current_processor(unsafe head.pointee.number))
-    guard processor < state.caches.processorCount else { return false }
+    guard state.caches.admits(processor) else { return false }
     if state.caches.active.contains(processor) { return true }
     state.caches.active.insert(processor)
     setRooms(of: processor, state)

@@ -88,7 +88,7 @@ extension PoolReference {
     let limit = state.exceededLimit(request.pages, of: client)
     return OutOfMemory(
       requestedPages: request.pages, requestedOrder: request.order, freePages: free,
-      largestFreeOrder: state.buddy.largestFreeOrder,
+      largestFreeOrder: state.buddy.largestFreeOrder, node: state.node,
       reason: reason ?? (limit != nil ? .limit : free < request.pages ? .exhausted : .fragmented),
       limit: limit)
   }

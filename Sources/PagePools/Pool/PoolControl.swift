@@ -85,6 +85,10 @@ struct PoolState: ~Copyable {
   var crowdedParts: [Int: Int] = [:]
   /// The free pages that are promised to clients and that they do not have.
   var reserved = 0
+  /// The NUMA node that the pages lie on; −1 where that is not known.
+  let node: Int
+  /// The threads that ask the reclaimers of any pool of the set; nil for a pool by itself.
+  let reclaimingThreads: ReclaimingThreads?
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
   @unsafe
@@ -101,6 +105,9 @@ struct PoolState: ~Copyable {
     caches = unsafe CacheState(memory)
     contents = unsafe memory.contents
     owner = unsafe memory.owner
+    let membership = unsafe memory.membership
+    node = membership?.node ?? -1
+    reclaimingThreads = membership?.reclaimingThreads
   }
 
   /// Whether all pages are back in the buddy, and nobody is about to take some for a trim.

@@ -43,6 +43,8 @@ public struct PoolMemory {
   public var onlineProcessorCount: Int
   /// How the memory behind the pages goes and comes back.
   public var backing = PoolBacking()
+  /// What a pool of a set is told of the set; nil for a pool by itself.
+  package var membership: PoolSetMembership?
   /// Kept alive until the pool's handle is gone and its last page is back, then let go: the place
   /// to unmap the memory and to recycle the control block.
   public var owner: AnyObject

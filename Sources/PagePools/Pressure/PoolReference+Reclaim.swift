@@ -76,7 +76,9 @@ extension PoolReference {
         // Read under the lock, under which the pages come back: it cannot be missed.
         return .waitForTrim(seen: unsafe control.pointee.trims.current)
       }
-      let isReentrant = state.roundThread == Platform.threadIdentifier
+      let isReentrant =
+        state.roundThread == Platform.threadIdentifier
+        || state.reclaimingThreads?.containsCurrent ?? false
       guard canHelp, !isReentrant else {
         return .fail(PoolReference.failure(request, state: state, client: client))
       }
@@ -90,6 +92,7 @@ extension PoolReference {
         return .fail(PoolReference.failure(request, state: state, client: client))
       }
       state.roundThread = Platform.threadIdentifier
+      state.reclaimingThreads?.insertCurrent()
       return .ask(state.reclaimers)
     }
   }
@@ -124,6 +127,7 @@ extension PoolReference {
     }
     statistics.add(freed, to: .reclaimedPages)
     withLock { state in
+      state.reclaimingThreads?.removeCurrent()
       state.roundThread = 0
       state.roundWaiters = 0
     }

@@ -82,6 +82,7 @@ struct BenchRun {
     case .headers: return try HeaderWorkload(context: context, names: names).lanes()
     case .buffers: return try BufferWorkload(context: context, names: names).lanes()
     case .rings: return try RingWorkload(context: context, names: names).lanes()
+    case .nodes: return try NodeWorkload(context: context, names: names).lanes()
     }
   }
 

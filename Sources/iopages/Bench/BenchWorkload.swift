@@ -15,13 +15,14 @@ enum BenchWorkload: String, CaseIterable {
   case headers = "W12"
   case buffers = "W13"
   case rings = "W14"
+  case nodes = "W15"
 
   /// Whether it is run on the allocators that are peers, too.
   var hasPeers: Bool {
     switch self {
     case .pair, .burst, .bulk, .mix, .orders, .threads, .latency: true
     case .fragmentation, .opening, .zeroed, .exhausted, .integers, .headers, .buffers,
-      .rings:
+      .rings, .nodes:
       false
     }
   }

@@ -26,6 +26,8 @@ struct BenchCommand: ParsableCommand {
         W12  Ethernet, IPv4 and UDP headers of the frames of a capture, beside a loop in C
         W13  buffers cut, joined, narrowed, frozen and sliced
         W14  pages through a ring, on one thread and from one to another
+        W15  pair from a set of pools on two made-up nodes: the local one, a named one, and one that \
+      has pages when the named one has none; beside the pair of a single pool
 
       Subjects: iopages is the public API, pool-frames the layer below it, buddy the layer below \
       that. dpdk-mempool, dpdk-malloc, tcmalloc, mimalloc, jemalloc and glibc are peers; those that \
@@ -37,7 +39,8 @@ struct BenchCommand: ParsableCommand {
 
       W11 to W14 have subjects of their own: page-buffer and shared-page-buffer, in W11 iopages too, \
       single-producer-ring and multi-producer-ring, and what they are compared with: raw-pointer, c, \
-      and lamport-queue, which is the ring that W5 uses: it tells the other side in bursts of 32. Scripts/record-capture records a capture.
+      and lamport-queue, which is the ring that W5 uses: it tells the other side in bursts of 32. Scripts/record-capture records a capture. \
+      W15 has iopages and pool-set.
 
       The rounds of the subjects take turns. Minimum and median are printed, for rates the best and \
       the median, and the median's ratio to that of iopages, or of what W11, W12 and W14 compare with. A figure gets half a second for each \

@@ -13,13 +13,17 @@ struct MapCommand: ParsableCommand {
       the order of the largest block there, from 0 to 9 and then from a on. Below it, for each \
       order: used and free blocks, and the fragmentation index as Linux defines it.
 
+      With --numa the region is brought into memory, and the drawing shows which node the kernel has \
+      put each cell on: in colours on a terminal, else as a second drawing, of the nodes' numbers.
+
       Example:
         iopages map --region 16M --seed 7
       """)
 
   @Option(
     parsing: .unconditional,
-    help: "Memory to reserve. It is never touched. (default: 64M)", transform: ByteSize.argument)
+    help: "Memory to reserve. It is touched with --numa only. (default: 64M)",
+    transform: ByteSize.argument)
   var region = ByteSize(byteCount: 64 << 20)
 
   @Option(help: "The seed of the workload: the same one draws the same picture.")
@@ -33,16 +37,28 @@ struct MapCommand: ParsableCommand {
     help: "Ask for one block of this order after the workload, and fail if there is none.")
   var order: Int?
 
+  @Flag(name: .customLong("numa"), help: "Show on which node each cell is.")
+  var showsNodes = false
+
+  @Option(
+    parsing: .unconditional, help: "Bind the region to the memory node of that number, for --numa.")
+  var numaNode: Int?
+
   @Flag(name: .customLong("json"), help: "Print one line of JSON.")
   var printsJSON = false
 
   func run() throws {
     if let order, order < 0 { throw ToolError("an order is 0 or more, not \(order)") }
+    guard showsNodes || numaNode == nil else {
+      throw ToolError("--numa-node is for --numa: without it no page is in memory")
+    }
     var options = RegionOptions(byteCount: region.byteCount)
     options.largestOrder = largestOrder
-    options.population = .none
+    options.population = showsNodes ? .atCommit : .none
+    if let numaNode { options.placement = .bind(to: NUMANode(numaNode)) }
+    let region = try MemoryRegion(options)
     // What a seed draws must not depend on the processor that the thread happens to run on.
-    let pool = try PagePool(region: MemoryRegion(options), cacheMethod: .none)
+    let pool = try PagePool(region: region, cacheMethod: .none)
     var workload = Workload(in: pool, seed: seed)
     workload.run()
 
@@ -57,7 +73,12 @@ struct MapCommand: ParsableCommand {
           + "larger --region")
     }
 
-    let report = MapReport(pool, blocks: workload.takenPages, seed: seed, extra: extra)
+    var report = MapReport(pool, blocks: workload.takenPages, seed: seed, extra: extra)
+    if showsNodes {
+      report.colour(
+        by: try region.nodes(ofPages: 0..<region.committedByteCount / IOPage.pageSize),
+        isPainted: standardOutputShowsColours)
+    }
     try writeToStandardOutput(
       printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
   }

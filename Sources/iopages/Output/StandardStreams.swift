@@ -54,6 +54,13 @@ private func write(_ text: String, to stream: Int32) -> Errno? {
 /// Whether somebody watches standard error.
 var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+/// Whether standard output is a terminal whose user has not asked for text without colours
+/// (https://no-color.org).
+var standardOutputShowsColours: Bool {
+  // Only compared to nil; nothing changes the environment meanwhile.
+  unsafe isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+}
+
 /// The width of the terminal at standard error, or 80 if it does not say.
 var terminalWidth: Int {
   var size = winsize()

@@ -5,23 +5,26 @@ import IOPages
 
 extension MachineReport {
   var lines: [String] {
-    topology.nodes.flatMap(lines(of:)) + limitLines + ["granted here and now:"]
-      + probes.map { probe in
-        let answer = probe.refusal.map { "no: \($0)" } ?? "yes"
-        return "  \(probe.option.text.paddedRight(to: 28)) \(answer)"
-      }
+    let grants = probes.map { probe in
+      let answer = probe.refusal.map { "no: \($0)" } ?? "yes"
+      return "  \(probe.option.text.paddedRight(to: 28)) \(answer)"
+    }
+    let nodes = topology.nodes.flatMap(lines(of:))
+    let distances = ["distances from the row's node to the column's:"] + matrix.lines
+    return nodes + distances + limitLines + ["granted here and now:"] + grants
   }
 
   private func lines(of node: NUMATopology.Node) -> [String] {
     let cpus =
       node.cpus.isEmpty ? "no CPUs" : "CPUs \(rangesText(node.cpus))"
-    let distances = topology.nodes.map { other in
-      "\(other.node.number): \(node.distances[other.node].map(String.init) ?? "unknown")"
-    }
     return [
-      "\(node.node): \(cpus); \(size(node.freeByteCount)) free of \(size(node.totalByteCount))",
-      "  distances: \(distances.joined(separator: ", "))",
+      "\(node.node): \(cpus); \(size(node.freeByteCount)) free of \(size(node.totalByteCount))"
     ] + node.hugePages.map { "  \(text(of: $0))" }
+  }
+
+  private var matrix: DistanceMatrix {
+    DistanceMatrix(
+      Dictionary(uniqueKeysWithValues: topology.nodes.map { ($0.node, $0.distances) }))
   }
 
   private var limitLines: [String] {

@@ -22,6 +22,7 @@ extension MachineReport {
   var sourceText: String {
     switch topology.source {
     case .libnuma: "libnuma"
+    case .systemFiles: "/sys, libnuma may not ask"
     case .withoutLibnuma: "one node assumed, this build has no libnuma"
     case .withoutKernelSupport: "one node assumed, the kernel offers no NUMA"
     }

@@ -13,6 +13,7 @@ import Testing
       (RegionError(.transparentHugePagesUnavailable), "--huge-pages none"),
       (RegionError(.notEnoughMemory), "--queue-depth"), (RegionError(.lockLimit), "ulimit -l"),
       (RegionError(.noSuchNode, detail: "node 9"), "--numa-node"),
+      (RegionError(.notEnoughMemoryOnNodes, detail: "within node 9"), "--numa-node"),
       (RegionError(.placementRefused, call: "mbind", errno: .notPermitted), "--numa-node"),
     ])
   func namesTheOptionInPlaceOfTheLibrarysOwn(error: RegionError, option: String) {

@@ -117,6 +117,14 @@ final class CallJournal: Sendable {
       try self.enter("mbind")
       try base.bind(address, byteCount, policy)
     }
+    table.bindIfObeyed = { (address, byteCount, policy) throws(Errno) in
+      try self.enter("mbind")
+      try base.bindIfObeyed(address, byteCount, policy)
+    }
+    table.setHomeNode = { (address, byteCount, node) throws(Errno) in
+      try self.enter("set_mempolicy_home_node")
+      try base.setHomeNode(address, byteCount, node)
+    }
     table.policy = { (address) throws(Errno) in
       try self.enter("get_mempolicy")
       return try base.policy(address)

@@ -72,6 +72,8 @@ final class TwoNodes: Sendable {
     table.bind = { (_, _, policy) throws(Errno) in
       self.state.withLock { $0.policies.append(policy) }
     }
+    // As a kernel that finds strays; what they are is asked for afterwards.
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .ioError }
     table.policy = { (_) throws(Errno) in
       self.state.withLock { $0.policies.last ?? MemoryPolicy(.default) }
     }

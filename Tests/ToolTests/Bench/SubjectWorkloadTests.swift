@@ -98,6 +98,15 @@ func tinyBenchSizes() -> BenchSizes {
     }
   }
 
+  @Test func measuresASinglePoolAndASetInW15() throws {
+    let results = try run(.nodes, SubjectName.allCases)
+    #expect(Set(results.map(\.subject)) == [.pages, .poolSet])
+    for subject in [SubjectName.pages, .poolSet] {
+      let metrics = results.filter { $0.subject == subject }.map(\.figure.metric)
+      #expect(Set(metrics) == ["local", "node", "fallback"])
+    }
+  }
+
   @Test func measuresNothingThatIsNotAskedFor() throws {
     for workload in [BenchWorkload.opening, .zeroed, .exhausted] {
       #expect(try run(workload, [.buddy, .glibc]).isEmpty)
@@ -124,7 +133,7 @@ func tinyBenchSizes() -> BenchSizes {
         case .latency: subject.lanes(of: LatencyWorkload(context: context))
         case .fragmentation: subject.lanes(of: FragmentationWorkload(context: context))
         // These have pools of their own.
-        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .rings:
+        case .opening, .zeroed, .exhausted, .integers, .headers, .buffers, .rings, .nodes:
           [BenchLane]()
         }
       for lane in lanes { _ = try lane.round() }

@@ -1,4 +1,5 @@
 import Foundation
+import IOPages
 import Testing
 
 @Suite struct MapToolTests {
@@ -61,5 +62,37 @@ import Testing
     let outcome = try Tool.run(["map", "--order", "3"])
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("the block asked for begins at page "))
+  }
+
+  @Test func showsTheNodeOfEachCell() throws {
+    let outcome = try Tool.run(["map", "--region", "16M", "--numa"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("the node of each cell: "))
+    #expect(!outcome.output.contains("\u{1B}"), "no terminal, no colours")
+    let rows = outcome.output.split(separator: "\n").filter { $0.hasPrefix("|") }
+    #expect(rows.count == 32)
+    #expect(rows.suffix(16).allSatisfy { !$0.contains(".") }, "every page is in memory")
+  }
+
+  @Test func aBoundRegionIsOnItsNode() throws {
+    #if NUMA
+      let node = try #require(
+        NUMATopology.current.nodes.last { $0.totalByteCount ?? 0 > 0 }
+      ).node.number
+      let object = try jsonObject(
+        try Tool.run(["map", "--region", "8M", "--numa", "--numa-node", "\(node)", "--json"]).output
+      )
+      let nodes = try #require(object["nodes"] as? [String: Any])
+      #expect(nodes["pages"] as? [String: Int] == ["\(node)": 2048])
+      #expect(nodes["absent_pages"] as? Int == 0)
+      #expect((nodes["cells"] as? [Int])?.allSatisfy { $0 == node } == true)
+    #else
+      try expectFailure(["map", "--numa", "--numa-node", "0"], saying: "NUMA unavailable")
+    #endif
+  }
+
+  @Test func aNodeWithoutMemoryInItMakesNoSense() throws {
+    try expectFailure(["map", "--numa-node", "0"], saying: "--numa-node is for --numa")
+    try expectFailure(["map", "--numa", "--numa-node", "1000"], saying: refusal("no such node"))
   }
 }

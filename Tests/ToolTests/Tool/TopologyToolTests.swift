@@ -8,9 +8,9 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.errors == "")
     for text in [
-      "node 0: ", "distances: ", "huge pages of 2 MiB: ", "memlock limit: ", "mbind: ",
-      "processors' caches by: ", "transparent huge pages: ", "granted here and now:",
-      "--huge-pages none", "--numa-node 0",
+      "node 0: ", "distances from the row's node", "\n  node 0  10", "huge pages of 2 MiB: ",
+      "memlock limit: ", "mbind: ", "processors' caches by: ",
+      "transparent huge pages: ", "granted here and now:", "--huge-pages none", "--numa-node 0",
     ] {
       #expect(outcome.output.contains(text), "\(outcome.output)")
     }

@@ -50,7 +50,7 @@ struct PeerCatalog {
     case .dpdkMalloc: .dpdkMalloc(try openDPDKMalloc())
     case .dpdkMempool: .dpdkMempool(try openDPDKMempool())
     case .pages, .frames, .buddy, .none, .loop: nil
-    case .pageBuffer, .sharedPageBuffer, .rawPointer, .c: nil
+    case .pageBuffer, .sharedPageBuffer, .rawPointer, .c, .poolSet: nil
     case .singleProducerRing, .multiProducerRing, .lamportQueue: nil
     }
   }
@@ -80,7 +80,7 @@ struct PeerCatalog {
     case .dpdkMalloc: "librte-eal23"
     case .dpdkMempool: "libdpdk-dev, and run Scripts/bench, which compiles its loops"
     case .glibc, .pages, .frames, .buddy, .none, .loop: nil
-    case .pageBuffer, .sharedPageBuffer, .rawPointer, .c: nil
+    case .pageBuffer, .sharedPageBuffer, .rawPointer, .c, .poolSet: nil
     case .singleProducerRing, .multiProducerRing, .lamportQueue: nil
     }
   }

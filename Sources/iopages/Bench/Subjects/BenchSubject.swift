@@ -112,11 +112,13 @@ enum SubjectName: String, CaseIterable {
   case singleProducerRing = "single-producer-ring"
   case multiProducerRing = "multi-producer-ring"
   case lamportQueue = "lamport-queue"
+  case poolSet = "pool-set"
 
   /// Whether it is what programs use of this package.
   var isPublicInterface: Bool {
     switch self {
-    case .pages, .pageBuffer, .sharedPageBuffer, .singleProducerRing, .multiProducerRing: true
+    case .pages, .pageBuffer, .sharedPageBuffer, .poolSet: true
+    case .singleProducerRing, .multiProducerRing: true
     default: false
     }
   }

@@ -1,0 +1,100 @@
+// One node after the other, until one has what is asked for. A node is left only when its pool would
+// have thrown: every cached page was drained, its reclaimers were asked, and still nothing fits.
+
+internal import MemoryRegions
+internal import PagePools
+internal import Synchronization
+
+extension PagePoolSet {
+  /// Asks the chosen node's pool, then those that are allowed.
+  func search<Pages: ~Copyable>(
+    for request: PageRequest, on choice: NodeChoice, fallback: NodeFallback,
+    allocate: (PagePool) throws(OutOfMemory) -> Pages
+  ) throws(OutOfMemory) -> Pages {
+    let (node, place) = chosen(by: choice)
+    var failure: OutOfMemory?
+    for candidate in candidates(from: node, place, fallback) {
+      let member = members[candidate]
+      do throws(OutOfMemory) {
+        let pages = try allocate(member.pool)
+        if candidate != place { count(member, insteadOf: place) }
+        return pages
+      } catch {
+        guard error.reason != .notOwner else { throw error }
+        failure =
+          failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
+      }
+    }
+    throw failure
+      ?? OutOfMemory(
+        requestedPages: request.pages, requestedOrder: request.order, freePages: 0,
+        largestFreeOrder: nil, node: node.number, reason: .largerThanRegion)
+  }
+
+  /// The node that is asked first, and its place in the set; nil if it has none.
+  private func chosen(by choice: NodeChoice) -> (NUMANode, Int?) {
+    switch choice {
+    case .local:
+      let processor = Int(clamping: currentProcessor.number)
+      // A processor that no node had when the set was opened has been switched on since: the kernel
+      // knows where it is.
+      let known = processor < layout.localMembers.count ? layout.localMembers[processor] : nil
+      let place = known ?? layout.places(from: .current)[0]
+      return (nodes[place], place)
+    case .node(let node): return (node, nodes.firstIndex(of: node))
+    }
+  }
+
+  /// The places of the members to ask, in this order.
+  private func candidates(
+    from node: NUMANode, _ place: Int?, _ fallback: NodeFallback
+  ) -> [Int] {
+    switch fallback {
+    case .none: return place.map { [$0] } ?? []
+    case .nearest:
+      if let place { return members[place].nearest }
+      return layout.places(from: node)
+    case .list(let others):
+      var places = place.map { [$0] } ?? []
+      for other in others {
+        guard let next = nodes.firstIndex(of: other), !places.contains(next) else { continue }
+        places.append(next)
+      }
+      return places
+    }
+  }
+
+  private func count(_ member: PoolSetMember, insteadOf place: Int?) {
+    member.metForOthers.wrappingAdd(1, ordering: .relaxed)
+    if let place { members[place].metElsewhere.wrappingAdd(1, ordering: .relaxed) }
+  }
+}
+
+extension OutOfMemory {
+  /// The error of the first pool that was asked, for the node that was chosen.
+  ///
+  /// - Parameter isOther: whether it is another node's.
+  fileprivate func asked(of node: NUMANode, isOther: Bool) -> OutOfMemory {
+    var error = self
+    error.node = node.number
+    error.otherNodes = isOther ? 1 : 0
+    return error
+  }
+
+  /// What is to be said when another node had no memory, either.
+  fileprivate func merging(_ other: OutOfMemory, _ request: PageRequest) -> OutOfMemory {
+    var error = self
+    error.otherNodes += 1
+    error.freePages += other.freePages
+    if let largest = other.largestFreeOrder {
+      error.largestFreeOrder = max(largest, error.largestFreeOrder ?? largest)
+    }
+    if reason == .notBacked || other.reason == .notBacked {
+      error.reason = .notBacked
+    } else if reason != .largerThanRegion || other.reason != .largerThanRegion {
+      // Pages of several nodes are never one block.
+      error.reason = error.freePages < request.pages ? .exhausted : .fragmented
+    }
+    return error
+  }
+}

@@ -1,0 +1,47 @@
+// Moving a region's pages to another node. Their addresses and contents stay, and they can be used
+// meanwhile: the kernel copies each page while nobody can see it. The policy follows, so that what
+// comes later goes there too.
+
+import Synchronization
+public import SystemPackage
+
+/// What became of a region's pages when they were to move to a node.
+public struct Migration: Hashable, Sendable {
+  /// Base pages moved to the node.
+  public let moved: Int
+  /// Base pages that were there already.
+  public let alreadyThere: Int
+  /// Base pages that are still on other nodes.
+  public let notMoved: Int
+  /// The first reason for one of them: ENOMEM for a full node, EBUSY for a page in use by the kernel
+  /// or pinned by a device, EACCES for one that other processes map as well. Nil where the kernel
+  /// gives none, and if all were moved.
+  public let errno: Errno?
+  /// Committed base pages that are not in memory. They come to the node when touched, while it has
+  /// room.
+  public let absent: Int
+}
+
+extension MemoryRegion {
+  /// Moves the committed pages to a node, and makes later ones come there.
+  ///
+  /// A region whose placement is a promise (`bind` and the two interleaved ones) is bound to the node
+  /// afterwards, or, while some of its pages cannot be moved, to the node and the former ones
+  /// together. Any other region prefers the node afterwards. `placement` says which.
+  ///
+  /// - Throws: `.registered` while a device has the region, `.noSuchNode`, `.nodeNotAllowed`,
+  ///   `.numaUnavailable`, `.placementRefused` where the kernel or a container does not permit it,
+  ///   `.notOwner`. Then the region's placement is as it was. Pages that stay are no error, but
+  ///   counted.
+  /// - Complexity: O(pages): each is looked up, and copied if it moves. Other threads may use the
+  ///   region meanwhile; commits and registrations wait.
+  public func migrate(to node: NUMANode) throws(RegionError) -> Migration {
+    try checkOwner()
+    return try changes.withVisibleLock { _ throws(RegionError) in
+      try checkUnregistered()
+      let (migration, placement) = try mapping.migrate(0..<committedByteCount, to: node)
+      placementInForce.withVisibleLock { $0 = placement }
+      return migration
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import MemoryRegions
+import MemoryTestSupport
+import Testing
+
+extension OnNodesTests {
+  @Suite struct HugePagesOnNodesTests {
+    static let shift = 21
+
+    @Test func `huge pages come from the node, and where it has none the region is refused`() throws
+    {
+      guard let nodes = severalNodes() else { return }
+      try withMachineHugePages {
+        for node in nodes {
+          let others = nodes.filter { $0 != node }
+          try withHugePages(3, on: node) {
+            let options = RegionOptions(
+              byteCount: 6 << 20, initiallyCommitted: 4 << 20, backing: .hugePages2MiB,
+              placement: .bind(to: node))
+            let region = try MemoryRegion(options)
+            #expect(region.granted.placementCheck == .everyPage)
+            #expect(try pagesByNode(region, pageStep: 1 << Self.shift) == [node: 2])
+            #expect(try freeHugePages(node) == 1)
+            for other in others {
+              // The kernel maps them all the same, and a touch would be a SIGBUS.
+              var elsewhere = options
+              elsewhere.placement = .bind(to: other)
+              elsewhere.initiallyCommitted = 2 << 20
+              let error = #expect(throws: RegionError.self) { try MemoryRegion(elsewhere) }
+              #expect(error?.kind == .hugePagesUnavailable, "asked of \(other)")
+              #expect(try freeHugePages(node) == 1)
+            }
+            try region.commit(pages: 512)
+            #expect(try pagesByNode(region, pageStep: 1 << Self.shift) == [node: 3])
+            #expect(try freeHugePages(node) == 0)
+          }
+        }
+      }
+    }
+
+    @Test func `a region allowed to do without is on its node in smaller pages`() throws {
+      guard let nodes = severalNodes() else { return }
+      try withMachineHugePages {
+        try withHugePages(2, on: nodes[0]) {
+          let region = try MemoryRegion(
+            RegionOptions(
+              byteCount: 4 << 20, backing: .hugePages2MiB, placement: .bind(to: nodes[1]),
+              allowing: .hugePages))
+          #expect(region.granted.backing != .hugePages2MiB)
+          #expect(region.granted.placement == .bind(to: nodes[1]))
+          #expect(region.granted.unmet.map(\.wish).contains(.hugePages))
+          #expect(try pagesByNode(region) == [nodes[1]: 1024])
+          #expect(try freeHugePages(nodes[0]) == 2)
+        }
+      }
+    }
+
+    @Test func `huge pages move to a node that has some, and stay where it has none`() throws {
+      guard let nodes = severalNodes() else { return }
+      try withMachineHugePages {
+        try withHugePages(2, on: nodes[0]) {
+          let region = try MemoryRegion(
+            RegionOptions(
+              byteCount: 4 << 20, backing: .hugePages2MiB, placement: .bind(to: nodes[0])))
+          touch(region)
+          let migration = try region.migrate(to: nodes[1])
+          print("huge pages to a node without: \(migration)")
+          let found = try pagesByNode(region, pageStep: 1 << Self.shift)
+          #expect(found[nodes[1], default: 0] == migration.moved / 512)
+          #expect(found[nodes[0], default: 0] == migration.notMoved / 512)
+          #expect(migration.moved + migration.notMoved == 1024)
+          for offset in stride(from: 0, to: 4 << 20, by: 4096) {
+            // Within the committed bytes, while the region lives.
+            let word = unsafe region.baseAddress.load(fromByteOffset: offset, as: UInt64.self)
+            #expect(word == UInt64(offset))
+          }
+        }
+      }
+    }
+
+    /// The free huge pages of a node, as the topology has them.
+    private func freeHugePages(_ node: NUMANode) throws -> Int {
+      let found = try #require(NUMATopology.current.nodes.first { $0.node == node })
+      return try #require(found.hugePages.first { $0.pageByteCount == 1 << Self.shift }).freeCount
+    }
+
+    /// Runs `body` while one node has so many huge pages, and the others none.
+    private func withHugePages(
+      _ count: Int, on node: NUMANode, _ body: () throws -> Void
+    ) throws {
+      let pools = NUMATopology.nodesWithMemory(.linux).compactMap {
+        HugePagePool(shift: Self.shift, node: $0, .linux)
+      }
+      defer {
+        for pool in pools { _ = writeNumber(pool.totalCount, to: pool.directory + "/nr_hugepages") }
+      }
+      for pool in pools {
+        let isWanted = pool.directory.contains("/node\(node.number)/")
+        let path = pool.directory + "/nr_hugepages"
+        guard writeNumber(isWanted ? count : 0, to: path) else {
+          return cannotTest("numa", because: "\(path) cannot be written (not root?)")
+        }
+      }
+      let granted = try freeHugePages(node)
+      guard granted == count else {
+        return cannotTest("numa", because: "\(node) has \(granted) huge pages, not \(count)")
+      }
+      try body()
+    }
+  }
+}

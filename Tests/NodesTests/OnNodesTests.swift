@@ -1,0 +1,97 @@
+// Tests for machines with several nodes. `Scripts/test-numa` runs them in machines that have them;
+// on any other machine each of them says that it could not run.
+//
+// They look at what the kernel did, page by page, and not at what a region says of itself. Nodes and
+// their memory are the machine's, so these tests take turns: all of them are in one suite, and
+// `--filter OnNodesTests` names them.
+
+import MemoryRegions
+import MemoryTestSupport
+import Synchronization
+import SystemPackage
+import Testing
+
+@Suite(.serialized) struct OnNodesTests {}
+
+/// The nodes with memory, if there are several and regions can be placed on them; nil, and a report,
+/// if not.
+func severalNodes(sourceLocation: SourceLocation = #_sourceLocation) -> [NUMANode]? {
+  let nodes = NUMATopology.nodesWithMemory(.linux).sorted()
+  let reason: String
+  if !NUMATopology.isCompiledIn {
+    reason = "built without the trait NUMA"
+  } else if nodes.count < 2 {
+    reason = "this machine has one node with memory"
+  } else if case .refused(let errno) = SystemLimits.current.placement {
+    reason = "mbind is refused here (\(errno))"
+  } else {
+    return nodes
+  }
+  cannotTest("numa", because: reason, sourceLocation: sourceLocation)
+  return nil
+}
+
+/// The nodes with memory and CPUs, each with its CPUs.
+func nodesWithProcessors(_ nodes: [NUMANode]) -> [(node: NUMANode, cpus: [Int])] {
+  NUMATopology.current.nodes
+    .filter { nodes.contains($0.node) && !$0.cpus.isEmpty }
+    .map { ($0.node, $0.cpus) }
+}
+
+/// The node of every page of these bytes of a region, by asking the kernel; nil for a page that is not
+/// in memory.
+func nodesOfPages(
+  _ region: MemoryRegion, bytes: Range<Int>? = nil, pageStep: Int = 4096
+) throws -> [NUMANode?] {
+  // The address of a region that is alive, used as a number only.
+  let base = Int(bitPattern: unsafe region.baseAddress)
+  let bytes = bytes ?? 0..<region.committedByteCount
+  let pages = stride(from: base + bytes.lowerBound, to: base + bytes.upperBound, by: pageStep)
+  return try SystemCalls.linux.nodes(Array(pages)).map { $0 < 0 ? nil : NUMANode(Int($0)) }
+}
+
+/// How many pages of these bytes are on each node. A page that is not in memory counts for none.
+func pagesByNode(
+  _ region: MemoryRegion, bytes: Range<Int>? = nil, pageStep: Int = 4096
+) throws -> [NUMANode: Int] {
+  let found = try nodesOfPages(region, bytes: bytes, pageStep: pageStep)
+  return Dictionary(found.compactMap { $0 }.map { ($0, 1) }, uniquingKeysWith: +)
+}
+
+/// Writes to the first word of every page of these bytes of a region.
+func touch(_ region: MemoryRegion, bytes: Range<Int>? = nil) {
+  for offset in stride(
+    from: bytes?.lowerBound ?? 0, to: bytes?.upperBound ?? region.committedByteCount, by: 4096)
+  {
+    // Within the committed bytes, while the region lives.
+    unsafe region.baseAddress.storeBytes(of: UInt64(offset), toByteOffset: offset, as: UInt64.self)
+  }
+}
+
+/// The free memory of a node and what gives way to more of it, in bytes.
+func availableByteCount(_ node: NUMANode) throws -> Int {
+  try #require(NodeMemory(node, .linux)).availableByteCount
+}
+
+/// What `body` gives on a thread that runs on this CPU and no other.
+func onProcessor<Result: Sendable>(
+  _ number: Int, _ body: @escaping @Sendable () throws -> Result
+) throws -> Result {
+  let outcome = Mutex<Swift.Result<Result, any Error>?>(nil)
+  onThreads(1) { _ in
+    Processors.move(to: number)
+    let result = Swift.Result { try body() }
+    outcome.withLock { $0 = result }
+  }
+  return try #require(outcome.withLock { $0 }).get()
+}
+
+/// Writes a number to a file of /sys; false if it does not take it.
+func writeNumber(_ number: Int, to path: String) -> Bool { writeText("\(number)\n", to: path) }
+
+/// Writes a text to a file of the kernel's; false if it does not take it.
+func writeText(_ text: String, to path: String) -> Bool {
+  guard let file = try? FileDescriptor.open(FilePath(path), .writeOnly) else { return false }
+  defer { try? file.close() }
+  return (try? file.writeAll(text.utf8)) != nil
+}
