@@ -39,7 +39,9 @@ struct CacheState: ~Copyable {
       unsafe method == .none ? 0 : min(memory.processorCount, ProcessorSet.limit)
     let membership = unsafe memory.membership
     admittedProcessors = membership?.cachingProcessors
-    let sharing = unsafe membership?.cachingProcessors.count ?? memory.onlineProcessorCount
+    // A set may name every processor that the machine could have, of which few are there.
+    let sharing = unsafe min(
+      membership?.cachingProcessors.count ?? .max, memory.onlineProcessorCount)
     onlineProcessorCount = max(sharing, 1)
     byteLimit = unsafe memory.cacheByteLimit
   }

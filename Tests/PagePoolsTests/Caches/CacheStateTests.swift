@@ -5,14 +5,21 @@ import Testing
 
 @Suite struct CacheStateTests {
   /// The state of a pool of so many pages on a machine with so many processors.
-  private func rooms(pages: Int, processors: Int) -> (rooms: [Int], batches: [Int]) {
+  ///
+  /// - Parameter admitted: those that may cache its pages; nil: all.
+  private func rooms(
+    pages: Int, processors: Int, admitted: ProcessorSet? = nil
+  ) -> (rooms: [Int], batches: [Int]) {
     let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
     defer { unsafe memory.deallocate() }
     // Only the method and the processors are looked at.
-    let description = unsafe PoolMemory(
+    var description = unsafe PoolMemory(
       base: memory, pageCount: pages, availablePageCount: pages, largestOrder: 18,
       contents: .zero, control: memory, sideTables: memory, statistics: memory,
       processorCount: processors, caches: memory, owner: Owner())
+    unsafe description.membership = admitted.map {
+      PoolSetMembership(node: 0, cachingProcessors: $0, reclaimingThreads: ReclaimingThreads())
+    }
     var state = unsafe CacheState(description)
     state.resize(pageCount: pages)
     let orders = 0..<ProcessorCache.orderCount
@@ -40,6 +47,15 @@ import Testing
         }
       }
     }
+  }
+
+  @Test func aNodesPoolIsSharedByThoseWhoMayCacheItAndAreThere() {
+    // A machine with two processors may be able to have 1024.
+    let alone = rooms(pages: 1 << 14, processors: 2)
+    #expect(rooms(pages: 1 << 14, processors: 2, admitted: ProcessorSet(0..<1024)) == alone)
+    #expect(alone.rooms[0] > 0)
+    // Of many processors, two are the node's.
+    #expect(rooms(pages: 1 << 14, processors: 64, admitted: ProcessorSet([3, 5])) == alone)
   }
 
   @Test func aSmallPoolHasNone() {
