@@ -67,7 +67,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "IOPages",
-      dependencies: ["IOPageCore", "PagePools", "MemoryRegions", basicContainers, deque],
+      dependencies: [
+        "IOPageCore", "PagePools", "MemoryRegions", basicContainers, deque, systemPackage,
+      ],
       swiftSettings: swiftSettings),
     // Pages as the buffers that other libraries have. Without its trait, each compiles to nothing.
     .target(
@@ -99,7 +101,12 @@ let package = Package(
       ],
       // The subjects of a benchmark hold blocks of types of their own, which are not all copied.
       swiftSettings: swiftSettings + [.enableExperimentalFeature("SuppressedAssociatedTypes")]),
-    // Tests: a support library, then one target per layer.
+    // Tests: support, a program that runs the tests as in a container, then one target per layer.
+    .target(
+      name: "SystemCallRefusal", path: "Tests/SystemCallRefusal", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "RefusePlacement", dependencies: ["SystemCallRefusal"], path: "Tests/RefusePlacement",
+      swiftSettings: swiftSettings),
     .target(
       name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "CBenchSupport", "PagePools"],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
@@ -107,18 +114,23 @@ let package = Package(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PagePoolsTests", dependencies: ["PagePools", "MemoryTestSupport"],
+      name: "PagePoolsTests",
+      dependencies: ["PagePools", "MemoryTestSupport", "SystemCallRefusal"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IOPageCoreTests", dependencies: ["CPageMemory", "IOPageCore", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "MemoryRegionsTests",
-      dependencies: ["MemoryRegions", "CPageMemory", "MemoryTestSupport", systemPackage],
+      dependencies: [
+        "MemoryRegions", "CPageMemory", "MemoryTestSupport", "SystemCallRefusal", systemPackage,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IOPagesTests",
-      dependencies: ["IOPages", "MemoryTestSupport", basicContainers, systemPackage],
+      dependencies: [
+        "IOPages", "MemoryTestSupport", "SystemCallRefusal", basicContainers, systemPackage,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IOPagesDispatchTests",
@@ -149,7 +161,8 @@ let package = Package(
     .testTarget(
       name: "ToolTests",
       dependencies: [
-        "iopages", "CBenchSupport", "FileCopying", "IOPages", "MemoryTestSupport", systemPackage,
+        "iopages", "CBenchSupport", "FileCopying", "IOPages", "MemoryTestSupport",
+        "SystemCallRefusal", systemPackage,
       ],
       exclude: ["Traces"],
       swiftSettings: swiftSettings),

@@ -4,6 +4,7 @@
 
 import MemoryRegions
 import MemoryTestSupport
+import SystemCallRefusal
 import SystemPackage
 import Testing
 

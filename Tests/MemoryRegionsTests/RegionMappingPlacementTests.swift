@@ -1,5 +1,6 @@
 import MemoryRegions
 import MemoryTestSupport
+import SystemCallRefusal
 import SystemPackage
 import Testing
 

@@ -1,4 +1,5 @@
 import MemoryTestSupport
+import SystemCallRefusal
 import Testing
 
 @testable import PagePools

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import MemoryTestSupport
+import SystemCallRefusal
 import Testing
 
 @Suite struct CopyMemoryRefusalTests {

@@ -2,6 +2,7 @@ import FileCopying
 import Foundation
 import Glibc
 import MemoryTestSupport
+import SystemCallRefusal
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import IOPages
 import MemoryTestSupport
+import SystemCallRefusal
 import Testing
 
 @Suite struct NUMACheckToolTests {

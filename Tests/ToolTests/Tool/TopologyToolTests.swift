@@ -1,5 +1,6 @@
 import Foundation
 import MemoryTestSupport
+import SystemCallRefusal
 import Testing
 
 @Suite struct TopologyToolTests {
