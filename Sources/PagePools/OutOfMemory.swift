@@ -19,6 +19,8 @@ public struct OutOfMemory: Error, Equatable, Sendable {
     /// The request needs a block of an order that the pool could never have: above its largest
     /// order, or longer than its region. So does a request of more separate pages than it has.
     case largerThanRegion
+    /// The node that was asked for, and no other was allowed, has no pool in the set.
+    case noPoolOnNode
     /// The limit that was set for this client of the pool is reached.
     case limit
     /// The kernel had no memory to put behind the pages.
@@ -38,8 +40,9 @@ public struct OutOfMemory: Error, Equatable, Sendable {
   public var largestFreeOrder: Int?
   /// The NUMA node that was asked for; −1 stands for any.
   public var node: Int
-  /// The number of other nodes that had no memory for the request either; the figures are those of
-  /// all these nodes together, each node's of the instant when it was asked. 0 for a single pool.
+  /// The number of other nodes that had no memory for the request either: at some instant of the call
+  /// none of all these had. The pages are those of all of them together, the largest block is that of
+  /// any, each of the instant when the node was asked. 0 for a single pool.
   public var otherNodes: Int
   /// What kept the request from being met.
   public var reason: Reason
@@ -85,6 +88,9 @@ extension OutOfMemory: CustomStringConvertible {
     let others = otherNodes > 0 ? " or \(otherNodes) other node(s)" : ""
     let place = node < 0 ? "" : " on node \(node)\(others)"
     switch reason {
+    case .exhausted where otherNodes > 0 && freePages >= requestedPages:
+      return "\(request)\(place): \(free) on all of them together, fewer than that on each. "
+        + "Ask for fewer at once: those of one request come from one node."
     case .exhausted:
       return "\(request)\(place): \(free). "
         + "Give pages back, commit more of the region, or open a larger one."
@@ -94,6 +100,9 @@ extension OutOfMemory: CustomStringConvertible {
     case .largerThanRegion:
       return "\(request)\(place): the pool never has a block of that order. "
         + "Open a larger region, or one with a larger largestOrder."
+    case .noPoolOnNode:
+      return "\(request) on node \(node): the set has no pool there. "
+        + "Choose one of its nodes, or allow others."
     case .limit:
       let figures = limit.map { " of \($0.pages) page(s), \($0.pagesOut) of them out," } ?? ""
       return "\(request): this client's limit\(figures) is reached; the pool has \(free). "

@@ -7,10 +7,13 @@ import Testing
 
 extension OnNodesTests {
   @Suite struct PoolSetOnNodesTests {
-    /// A set with 256 pages on each node.
-    private func makeSet() throws -> PagePoolSet {
-      try PagePoolSet(PagePoolSetOptions(byteCount: .eachNode(1 << 20)))
+    /// A set with 256 pages on each node, unless more are asked for.
+    private func makeSet(byteCount: Int = 1 << 20) throws -> PagePoolSet {
+      try PagePoolSet(PagePoolSetOptions(byteCount: .eachNode(byteCount)))
     }
+
+    /// Large enough for each processor to keep pages of its node.
+    private let cachedByteCount = 16 << 20
 
     @Test func `each node's pool is on its node`() throws {
       guard let nodes = severalNodes() else { return }
@@ -26,23 +29,26 @@ extension OnNodesTests {
 
     @Test func `threads on each CPU get pages of their own node`() throws {
       guard severalNodes() != nil else { return }
-      let set = try makeSet()
+      let set = try makeSet(byteCount: cachedByteCount)
       let topology = NUMATopology.current
       for node in topology.nodes {
         let local = try #require(topology.nearest(to: node.node).first)
         for cpu in node.cpus {
           let found = try onProcessor(cpu) {
-            // The first fills the processor's cache, the others come from it.
-            try (0..<20).map { _ in try nodeOf(try set.allocate(order: 0, fallback: .none)) }
+            // The first fills the processor's cache, the others come from it. All are held.
+            var pages = UniqueArray<IOPage>()
+            for _ in 0..<20 { pages.append(try set.allocate(order: 0, fallback: .none)) }
+            return try pages.indices.map { try nodeOf(pages[$0]) }
           }
           #expect(Set(found) == [local], "on CPU \(cpu) of \(node.node)")
+          #expect(set.statistics[local]!.pool.cachedPages > 0)
         }
       }
     }
 
     @Test func `a thread that is moved gets the right node at once`() throws {
       guard severalNodes() != nil else { return }
-      let set = try makeSet()
+      let set = try makeSet(byteCount: cachedByteCount)
       let topology = NUMATopology.current
       let places = try topology.nodes.flatMap { node in
         try node.cpus.map { ($0, try #require(topology.nearest(to: node.node).first)) }
@@ -59,6 +65,42 @@ extension OnNodesTests {
           }
         }
       }
+    }
+
+    @Test func `threads on every CPU at once get their own node's pages, and drop each other's`()
+      throws
+    {
+      guard severalNodes() != nil else { return }
+      let set = try makeSet(byteCount: cachedByteCount)
+      let topology = NUMATopology.current
+      let places = try topology.nodes.flatMap { node in
+        try node.cpus.map { ($0, try #require(topology.nearest(to: node.node).first)) }
+      }
+      let handedOver = Mutex<[SharedPageBuffer]>([])
+      onThreads(places.count) { index in
+        let (cpu, local) = places[index]
+        Processors.move(to: cpu)
+        do {
+          for step in 1...600 {
+            let page = try set.allocate(order: 0, fallback: .none)
+            // Asking the kernel takes its time.
+            if step % 20 == 0 { #expect(try nodeOf(page) == local, "on CPU \(cpu)") }
+            #expect(set.node(of: page) == local)
+            let buffer = PageBuffer(page).freeze()
+            handedOver.withLock { $0.append(buffer) }
+            // What has gathered is dropped here, pages of other nodes among it.
+            if step % 50 == 0 { handedOver.withLock { $0.removeAll() } }
+          }
+        } catch {
+          Issue.record("on CPU \(cpu): \(error)")
+        }
+      }
+      handedOver.withLock { $0.removeAll() }
+      for (node, figures) in set.statistics {
+        #expect(figures.pool.allocatedPages == 0, "\(node)")
+        #expect(figures.metElsewhere == 0 && figures.metForOthers == 0, "\(node)")
+      }
+      for pool in set.pools.values { try pool.checkInvariants() }
     }
 
     @Test func `a page goes back to its own node's pool, whoever frees it`() throws {
@@ -81,6 +123,7 @@ extension OnNodesTests {
       for node in nodes {
         let all = try set.allocate(pages: 256, on: .node(node), fallback: .none)
         #expect(set.node(of: all) == node)
+        #expect(try nodeOf(all) == node)
       }
     }
 

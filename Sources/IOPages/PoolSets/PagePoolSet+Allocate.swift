@@ -14,10 +14,12 @@ extension PagePoolSet {
   ///     block, in caches or elsewhere, and its reclaimers could not help.
   ///   - contents: what the pages hold.
   ///   - reclaim: whether a node's reclaimers may be asked before the next node is, or the request
-  ///     fails.
-  /// - Throws: ``OutOfMemory`` when each allowed node was exhausted at some instant of the call. It
-  ///   names the node that was chosen, and its figures are those of all nodes that were asked. A node
-  ///   that has no pool in the set is one that could never meet the request.
+  ///     fails. Who would rather have other nodes' free pages than press the chosen node asks with
+  ///     `.never` first.
+  /// - Throws: ``OutOfMemory`` when at some instant of the call none of the allowed nodes could have
+  ///   met the request. It names the node that was chosen, and its figures are those of all nodes that
+  ///   were asked. Where only a node without a pool is allowed, the reason is
+  ///   ``OutOfMemory/Reason/noPoolOnNode``.
   /// - Precondition: `order` is not negative.
   /// - Complexity: as ``PagePools/PagePool/allocate(order:contents:reclaim:)``, and one look into a
   ///   table, where the chosen node's pool serves; else the same again for each node that is asked.
@@ -54,8 +56,9 @@ extension PagePoolSet {
   ) throws(OutOfMemory) -> IOPage {
     precondition(pages >= 0, "A number of pages must not be negative.")
     guard pages > 0 else { return IOPage(0..<0, of: members[0].pool.reference) }
-    return try search(for: .run(pages: pages), on: choice, fallback: fallback) {
-      (pool) throws(OutOfMemory) in
+    return try search(
+      for: .run(pages: pages), on: choice, fallback: fallback, reclaim: reclaim
+    ) { (pool, reclaim) throws(OutOfMemory) in
       try pool.allocate(pages: pages, contents: contents, reclaim: reclaim)
     }
   }
@@ -77,8 +80,9 @@ extension PagePoolSet {
     reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> IOPage {
     precondition(order >= 0, "A block's order must not be negative.")
-    return try search(for: .block(order: order), on: choice, fallback: fallback) {
-      (pool) throws(OutOfMemory) in
+    return try search(
+      for: .block(order: order), on: choice, fallback: fallback, reclaim: reclaim
+    ) { (pool, reclaim) throws(OutOfMemory) in
       try pool.allocate(order: order, contents: contents, reclaim: reclaim)
     }
   }

@@ -1,5 +1,10 @@
 // One node after the other, until one has what is asked for. A node is left only when its pool would
 // have thrown: every cached page was drained, its reclaimers were asked, and still nothing fits.
+//
+// While the last node was asked, pages may have come back to the first, by other threads or by the
+// reclaimers of another node. So a request fails only if no pool had more than before since it was
+// asked (PoolReference+Returns.swift); else all are asked again, without reclaimers. Each further
+// round means that somebody else has given pages back meanwhile.
 
 internal import MemoryRegions
 internal import PagePools
@@ -8,27 +13,46 @@ internal import Synchronization
 extension PagePoolSet {
   /// Asks the chosen node's pool, then those that are allowed.
   func search<Pages: ~Copyable>(
-    for request: PageRequest, on choice: NodeChoice, fallback: NodeFallback,
-    allocate: (PagePool) throws(OutOfMemory) -> Pages
+    for request: PageRequest, on choice: NodeChoice, fallback: NodeFallback, reclaim: ReclaimPolicy,
+    allocate: (PagePool, ReclaimPolicy) throws(OutOfMemory) -> Pages
   ) throws(OutOfMemory) -> Pages {
     let (node, place) = chosen(by: choice)
-    var failure: OutOfMemory?
-    for candidate in candidates(from: node, place, fallback) {
-      let member = members[candidate]
-      do throws(OutOfMemory) {
-        let pages = try allocate(member.pool)
-        if candidate != place { count(member, insteadOf: place) }
-        return pages
-      } catch {
-        guard error.reason != .notOwner else { throw error }
-        failure =
-          failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
+    let candidates = candidates(from: node, place, fallback)
+    var reclaim = reclaim
+    while true {
+      var failure: OutOfMemory?
+      var refusals: [Refusal] = []
+      for candidate in candidates {
+        let pool = members[candidate].pool
+        let returns = pool.reference.returnsBefore
+        do throws(OutOfMemory) {
+          let pages = try allocate(pool, reclaim)
+          if candidate != place { count(members[candidate], insteadOf: place) }
+          return pages
+        } catch {
+          guard error.reason != .notOwner else { throw error }
+          failure =
+            failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
+          refusals.append(
+            Refusal(
+              pool: pool.reference, returns: returns,
+              isFinal: error.reason == .notBacked || error.reason == .largerThanRegion))
+        }
       }
+      guard let failure else { throw noPool(on: node, request) }
+      // The last one's failure is the instant at which none of them could meet the request.
+      if refusals.dropLast().allSatisfy(\.stillHolds) { throw failure }
+      for refusal in refusals { refusal.pool.discountFailure() }
+      reclaim = .never
     }
-    throw failure
-      ?? OutOfMemory(
-        requestedPages: request.pages, requestedOrder: request.order, freePages: 0,
-        largestFreeOrder: nil, node: node.number, reason: .largerThanRegion)
+  }
+
+  /// The error of a strict request for a node without a pool.
+  private func noPool(on node: NUMANode, _ request: PageRequest) -> OutOfMemory {
+    OutOfMemory(
+      requestedPages: request.pages, requestedOrder: request.order, freePages: 0,
+      largestFreeOrder: nil, node: node.number,
+      reason: members[0].pool.reference.isOwnedByThisProcess ? .noPoolOnNode : .notOwner)
   }
 
   /// The node that is asked first, and its place in the set; nil if it has none.
@@ -70,6 +94,18 @@ extension PagePoolSet {
   }
 }
 
+/// A pool that could not meet a request.
+private struct Refusal {
+  let pool: PoolReference
+  /// How often what is free there had become more, before it was asked.
+  let returns: UInt
+  /// Whether more free pages would not change it.
+  let isFinal: Bool
+
+  /// Whether the pool cannot have met the request at any instant since it failed.
+  var stillHolds: Bool { isFinal || pool.returnsAfter == returns }
+}
+
 extension OutOfMemory {
   /// The error of the first pool that was asked, for the node that was chosen.
   ///
@@ -92,8 +128,9 @@ extension OutOfMemory {
     if reason == .notBacked || other.reason == .notBacked {
       error.reason = .notBacked
     } else if reason != .largerThanRegion || other.reason != .largerThanRegion {
-      // Pages of several nodes are never one block.
-      error.reason = error.freePages < request.pages ? .exhausted : .fragmented
+      // Pages of several nodes are never one block, and single pages are never fragmented.
+      let isExhausted = error.freePages < request.pages || request.isOfSinglePages
+      error.reason = isExhausted ? .exhausted : .fragmented
     }
     return error
   }

@@ -5,7 +5,8 @@ public import IOPageCore
 
 extension PagePoolSet {
   /// Takes `count` pages of one node, each with an owner of its own, and appends them to `pages`,
-  /// which grows as needed. All are taken, or none.
+  /// which grows as needed. All are taken, or none: pages of several nodes could not be taken at one
+  /// instant, and those that a request holds while it waits for the rest would be missing elsewhere.
   ///
   /// - Parameters: as of ``allocate(order:on:fallback:contents:reclaim:)``.
   /// - Throws: ``OutOfMemory``, as there; then the elements of `pages` are unchanged.
@@ -19,8 +20,9 @@ extension PagePoolSet {
   ) throws(OutOfMemory) {
     precondition(count >= 0, "A number of pages must not be negative.")
     guard count > 0 else { return }
-    try search(for: .singles(count: count), on: choice, fallback: fallback) {
-      (pool) throws(OutOfMemory) in
+    try search(
+      for: .singles(count: count), on: choice, fallback: fallback, reclaim: reclaim
+    ) { (pool, reclaim) throws(OutOfMemory) in
       try pool.allocate(singlePages: count, into: &pages, contents: contents, reclaim: reclaim)
     }
   }

@@ -37,15 +37,16 @@ extension PagePoolSet {
 }
 
 extension PagePoolSet: CustomStringConvertible {
-  /// A line for each node: its pages, the processors that it serves, where its pages really are
-  /// bound to, and the nodes that are asked after it.
+  /// A line for each node: its pages, the processors that it serves, the placement of its memory, and whether
+  /// nobody could check it, and the nodes that are asked after it.
   public var description: String {
     let lines = members.enumerated().map { place, member in
       let figures = member.pool.statistics
       let processors = layout.localMembers.indices.filter { layout.localMembers[$0] == place }
       let others = member.nearest.dropFirst().map { "\(members[$0].node.number)" }
       return "\(member.node): \(figures.freePages) of \(figures.pageCount) page(s) free"
-        + ", placement \(member.region.granted.placement)"
+        + ", placement \(member.region.placement)"
+        + (member.region.granted.placementCheck == .unverified ? " (unverified)" : "")
         + ", processors \(processors.isEmpty ? "none" : ranges(processors))"
         + (others.isEmpty ? "" : ", then nodes \(others.joined(separator: ", "))")
     }

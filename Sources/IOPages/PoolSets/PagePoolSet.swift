@@ -98,7 +98,8 @@ extension PagePoolSet {
     Dictionary(uniqueKeysWithValues: members.map { ($0.node, $0.region) })
   }
 
-  /// The node that a page lies on: its offset from the start of the set's memory, shifted.
+  /// The node that a page is of: its offset from the start of the set's memory, shifted. Where the
+  /// placement was allowed to go unmet, its bytes may be elsewhere: `regions[node]?.residency()`.
   ///
   /// - Precondition: the page is not empty, and was taken from one of the set's pools.
   /// - Complexity: O(1). Any thread.

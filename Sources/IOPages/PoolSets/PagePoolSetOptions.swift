@@ -1,6 +1,7 @@
 // What a caller wishes of a set of pools.
 
 public import MemoryRegions
+internal import SystemPackage
 
 /// The wishes for a set of pools, one for each NUMA node.
 /// `PagePoolSetOptions(byteCount: .eachNode(64 << 20))` asks for 64 MiB on every node that has memory
@@ -47,18 +48,27 @@ extension PagePoolSetOptions {
   /// The options of each node's slice, by ascending number.
   ///
   /// - Parameter topology: the machine's nodes.
-  /// - Throws: `RegionError` for no nodes, or a negative one. Sizes are checked where slices are opened.
+  /// - Throws: `RegionError` for no nodes, for a number that no node can have, and for a total that has
+  ///   nothing for some node. Other sizes are checked where slices are opened.
   func slices(on topology: NUMATopology) throws(RegionError) -> [(NUMANode, RegionOptions)] {
     let nodes = Set(self.nodes ?? topology.allowedNodes).sorted()
     guard !nodes.isEmpty else {
       throw RegionError(.emptyPlacement, detail: "a set of pools without nodes")
     }
-    guard nodes[0].number >= 0 else { throw RegionError(.noSuchNode, detail: "\(nodes[0])") }
+    if let impossible = nodes.first(where: { NodeMask(CollectionOfOne($0)) == nil }) {
+      throw RegionError(.noSuchNode, detail: "\(impossible)")
+    }
+    let unit = region.backing.unitByteCount
+    if case .total(let byteCount) = byteCount, nodes.count > 1, byteCount / unit < nodes.count {
+      throw RegionError(
+        .invalidByteCount,
+        detail: "\(byteCount) bytes for \(nodes.count) nodes, each of which needs \(unit)")
+    }
+    // Where one node is assumed, all memory is its own, and the kernel cannot be asked.
+    let isAssumed = topology.nodes.map(\.node) == nodes && !topology.canPlace
     return nodes.enumerated().map { index, node in
       var options = region
       options.byteCount = byteCount(ofNodeAt: index, of: nodes.count)
-      // Where one node is assumed, all memory is its own, and the kernel need not be asked.
-      let isAssumed = topology.isAssumed && topology.nodes.map(\.node) == [node]
       options.placement = isAssumed ? .none : .bind(to: node)
       return (node, options)
     }
@@ -88,8 +98,13 @@ extension Backing {
 }
 
 extension NUMATopology {
-  /// Whether one node is assumed, because the build or the kernel knows nothing of nodes.
-  fileprivate var isAssumed: Bool {
-    source == .withoutLibnuma || source == .withoutKernelSupport
+  /// Whether memory can be bound to nodes: not where the build, or the kernel, knows of none. A
+  /// container that hides the nodes may bind all the same.
+  fileprivate var canPlace: Bool {
+    switch source {
+    case .withoutLibnuma: false
+    case .withoutKernelSupport: SystemLimits.current.placement != .refused(.noFunction)
+    case .libnuma, .systemFiles: true
+    }
   }
 }

@@ -71,7 +71,8 @@ public final class PagePool: Sendable {
   /// each pool. It may allocate from the pool, but such a request never asks reclaimers again. A
   /// closure that refers to the pool keeps it alive until the token is dropped. It must not wait
   /// for another thread that may itself be waiting for pages, and not allocate from another pool
-  /// whose reclaimers allocate from this one: each could be waiting for the other's round.
+  /// whose reclaimers allocate from this one, unless the two are in one set: each could be waiting
+  /// for the other's round.
   ///
   /// - Parameter reclaim: gets the request, returns the number of pages that it has given back.
   /// - Returns: the token that keeps the closure registered. Dropping it waits for a running call.

@@ -36,6 +36,11 @@ package enum PageRequest {
     }
   }
 
+  /// Whether the pages need not lie next to each other.
+  package var isOfSinglePages: Bool {
+    if case .singles = self { true } else { false }
+  }
+
   /// The number of runs, blocks or single pages.
   var blocks: Int {
     if case .singles(let count) = self { count } else { 1 }

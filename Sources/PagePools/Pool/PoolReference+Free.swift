@@ -19,6 +19,7 @@ extension PoolReference {
         return false
       }
       state.giveBack(frames)
+      countReturn()
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle
     }
@@ -72,6 +73,7 @@ extension PoolReference {
       // The caches' share grows with the pool.
       seal(&state)
       state.buddy.extend(to: pageCount)
+      countReturn()
       state.caches.resize(pageCount: pageCount)
       updateRooms(state)
       unsealIfPlenty(&state)

@@ -76,10 +76,7 @@ extension PoolReference {
         // Read under the lock, under which the pages come back: it cannot be missed.
         return .waitForTrim(seen: unsafe control.pointee.trims.current)
       }
-      let isReentrant =
-        state.roundThread == Platform.threadIdentifier
-        || state.reclaimingThreads?.containsCurrent ?? false
-      guard canHelp, !isReentrant else {
+      guard canHelp, state.roundThread != 0 || !state.reclaimers.isEmpty, !isReentrant(state) else {
         return .fail(PoolReference.failure(request, state: state, client: client))
       }
       if state.roundThread != 0 {
@@ -95,6 +92,12 @@ extension PoolReference {
       state.reclaimingThreads?.insertCurrent()
       return .ask(state.reclaimers)
     }
+  }
+
+  /// Whether the calling thread asks reclaimers already, of this pool or of another one of its set.
+  private func isReentrant(_ state: borrowing PoolState) -> Bool {
+    state.roundThread == Platform.threadIdentifier
+      || state.reclaimingThreads?.containsCurrent ?? false
   }
 
   /// Tries with every free page of the pool in the buddy, if need be.

@@ -21,7 +21,8 @@ public struct PressureRequest: Equatable, Sendable {
 
 /// Keeps a reclaimer registered. When the token goes, the reclaimer is not called any more; a call
 /// that is running on another thread is waited for. It may be dropped on any thread, the reclaimer's
-/// own call included.
+/// own call included; but a call must not drop another reclaimer's token of the same set of pools, whose
+/// call may be about to drop this one's.
 public struct PressureToken: ~Copyable, Sendable {
   private let reclaimer: Reclaimer
   private let pool: PoolReference

@@ -66,9 +66,15 @@ import Testing
     let pages = [8192, 4096, 8192]
     let set = try MadeUpNodes.set(pages: pages, cacheMethod: method)
     var free = Dictionary(uniqueKeysWithValues: zip(MadeUpNodes.numbers, pages))
+    var mostCached: [NUMANode: Int] = [:]
     var held = UniqueArray<IOPage>()
     for step in 0..<60_000 {
       // Phases of taking and of giving back, so that nodes run out again and again.
+      if step % 1000 == 0 {
+        for (node, figures) in set.statistics {
+          mostCached[node] = max(mostCached[node] ?? 0, figures.pool.cachedPages)
+        }
+      }
       let takes = random.number(below: 10) < (step / 10_000 % 2 == 0 ? 9 : 2)
       if takes || held.isEmpty {
         let request = NodeRequest(&random)
@@ -95,6 +101,8 @@ import Testing
       }
     }
     #expect(set.statistics.mapValues(\.pool.freePages) == free)
+    // All processors are node 2's, whose pages they cache, and those of the nearest other node.
+    #expect(mostCached[2]! > 0 && mostCached[3]! > 0)
     held.removeAll()
     for (node, pool) in set.pools {
       #expect(pool.statistics.freePages == pool.statistics.pageCount, "\(node)")
@@ -206,7 +214,9 @@ private struct NodesModel {
       requestedPages: request.pages, requestedOrder: order, freePages: free,
       largestFreeOrder: asked.compactMap(\.largestFreeOrder).max(), node: request.node.number,
       otherNodes: candidates.filter { $0 != request.node }.count,
-      reason: !canEver ? .largerThanRegion : free < request.pages ? .exhausted : .fragmented)
+      reason: asked.isEmpty
+        ? .noPoolOnNode
+        : !canEver ? .largerThanRegion : free < request.pages ? .exhausted : .fragmented)
   }
 
   /// Gives one block back; the last one takes its place.

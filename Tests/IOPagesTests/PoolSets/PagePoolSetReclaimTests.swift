@@ -33,6 +33,22 @@ import Testing
     _ = consume token
   }
 
+  /// What a reclaimer gives back may be of a node that was asked before.
+  @Test func `a page that comes back to a node that has failed is found`() throws {
+    let set = try MadeUpNodes.set(pages: [16, 16])
+    let near = try set.allocate(pages: 15)
+    let spare = SparePages(try set.allocate(pages: 1))
+    let far = try set.allocate(pages: 16, on: .node(3))
+    let token = try #require(set.pools[3]).onPressure { _ in spare.drop() }
+    #expect(set.node(of: try set.allocate(pages: 1)) == 2)
+    #expect(!spare.isHeld)
+    #expect(near.pageCount + far.pageCount == 31)
+    // The request was met in the end, and by the node that it was for.
+    #expect(set.statistics[2]?.pool.failures == 0 && set.statistics[3]?.pool.failures == 0)
+    #expect(set.statistics[2]?.metElsewhere == 0)
+    _ = consume token
+  }
+
   /// A reclaimer that needs pages of another node does not ask that one's reclaimers.
   @Test func `rounds of two nodes do not nest`() throws {
     let set = try MadeUpNodes.set(pages: [16, 16])

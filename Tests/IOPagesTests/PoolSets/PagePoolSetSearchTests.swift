@@ -48,7 +48,7 @@ import Testing
       set.failure(pages: 2, on: .node(8), fallback: .none)
         == OutOfMemory(
           requestedPages: 2, requestedOrder: 1, freePages: 0, largestFreeOrder: nil, node: 8,
-          reason: .largerThanRegion))
+          reason: .noPoolOnNode))
     #expect(
       set.failure(pages: 1024, on: .node(8))
         == OutOfMemory(
@@ -125,8 +125,22 @@ import Testing
     } catch {
       #expect(error.requestedPages == 50)
       #expect(error.freePages == 34)
+      #expect(error.reason == .exhausted)
     }
-    #expect(singles.count == 54)
+    do throws(OutOfMemory) {
+      try set.allocate(singlePages: 50, into: &singles, on: .node(3), fallback: .list([2, 7]))
+    } catch {
+      Issue.record("Node 7 has so many: \(error)")
+    }
+    do throws(OutOfMemory) {
+      try set.allocate(singlePages: 35, into: &singles, on: .node(3))
+      Issue.record("No node has so many left, though all of them together have.")
+    } catch {
+      #expect(error.freePages == 48)
+      #expect(error.reason == .exhausted)
+      #expect(error.description.contains("fewer than that on each"))
+    }
+    #expect(singles.count == 104)
     try set.allocate(singlePages: 0, into: &singles, on: .node(9), fallback: .none)
     #expect(try set.allocate(pages: 0, on: .node(9), fallback: .none).isEmpty)
     #expect(held.pageCount == 40)

@@ -104,7 +104,7 @@ import Testing
     #expect(second.pools.values.allSatisfy { !page.isFrom($0) })
   }
 
-  @Test func `a slice that cannot be opened leaves nothing`() {
+  @Test func `a slice that cannot be opened is an error`() {
     let options = RegionOptions(byteCount: 1 << 20, population: .none)
     let unaligned = RegionOptions(byteCount: 4097)
     #expect(throws: RegionError.self) {
@@ -140,6 +140,9 @@ import Testing
             guard error.reason == .notOwner else { return 2 }
           }
         }
+        // Nor is a node without a pool what is wrong.
+        guard set.failure(pages: 1, on: .node(9), fallback: .none)?.reason == .notOwner
+        else { return 3 }
         return 0
       }
       guard status == 0 else { exit(status ?? 99) }

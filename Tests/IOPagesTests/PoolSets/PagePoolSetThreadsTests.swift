@@ -98,6 +98,44 @@ import Testing
     }
   }
 
+  /// All threads together never hold more than there is. A page that one of them takes from a node moves
+  /// the free one to the other node, while a request may have asked one of the two and not the other.
+  @Test(arguments: [ProcessorCacheMethod.none] + Processors.cacheMethods)
+  func `who asks for no more than there is always gets it`(
+    method: ProcessorCacheMethod
+  ) throws {
+    let pages = method == .none ? 8 : 4096
+    let set = try MadeUpNodes.set(
+      pages: [pages, pages], processors: [Processors.usable], cacheMethod: method)
+    let movers = 2
+    let seed = TestSeed.choose(for: "PagePoolSetThreadsTests")
+    let isOver = Atomic<Bool>(false)
+    onThreads(movers + 1) { index in
+      var random = SplitMix64(seed: seed &+ UInt64(index))
+      var held = UniqueArray<IOPage>()
+      // One thread asks for one page again and again; the others hold all but one of the rest.
+      let share = index == movers ? 1 : (2 * pages - 2) / movers
+      do throws(OutOfMemory) {
+        for _ in 0..<share { held.append(try set.allocate(order: 0, contents: .uninitialized)) }
+        var step = 0
+        while index == movers ? step < 100_000 : !isOver.load(ordering: .relaxed) {
+          step += 1
+          held.swapAt(random.number(below: held.count), held.count - 1)
+          _ = held.removeLast()
+          let node = MadeUpNodes.numbers[random.number(below: 2)]
+          held.append(try set.allocate(order: 0, on: .node(node), contents: .uninitialized))
+        }
+      } catch {
+        Issue.record("seed \(seed), thread \(index): \(error)")
+      }
+      if index == movers { isOver.store(true, ordering: .relaxed) }
+    }
+    for pool in set.pools.values {
+      #expect(pool.statistics.freePages == pages)
+      try pool.checkInvariants()
+    }
+  }
+
   /// Node 8 is neither the own node of a processor of node 2 nor its first fallback.
   @Test func `a processor keeps no pages of distant nodes`() throws {
     let processor = Self.processors[0]

@@ -12,4 +12,12 @@ import Testing
     #expect(set.contains(700))
     #expect(!set.contains(701))
   }
+
+  @Test func numbersBeyondTheLimitHaveNoCaches() {
+    let set = ProcessorSet([4, 1024, 1023, 4, 100_000])
+    #expect(Array(set) == [4, 1023])
+    #expect(set.count == 2)
+    #expect(ProcessorSet().count == 0)
+    #expect(ProcessorSet(0..<5000).count == 1024)
+  }
 }
