@@ -149,6 +149,23 @@ import Testing
       #expect(region.granted.placement == .none)
     }
 
+    @Test(arguments: [Placement.none, .local, .preferred(2), .preferredMany(2), .bind(to: 2)])
+    func `where a cpuset leaves one node, nothing spills: a full one is an error beforehand`(
+      placement: Placement
+    ) throws {
+      let machine = FakeMachine.four(allowed: [2])
+      machine.leave(59, on: 2)
+      let error = #expect(throws: RegionError.self) { try open(placement, on: machine) }
+      let isBound = placement == .bind(to: 2)
+      #expect(error?.kind == (isBound ? .notEnoughMemoryOnNodes : .notEnoughMemory))
+      #expect(error?.detail.contains("within node 2") == true)
+      // Without the placement the same node is all there is.
+      #expect(throws: RegionError.self) { try open(placement, on: machine, allowing: .placement) }
+      #expect(!machine.wouldHaveBeenKilled)
+      machine.leave(60, on: 2)
+      #expect(try open(placement, on: machine).residency().pages == [2: 60])
+    }
+
     @Test(arguments: [
       Placement.bind(to: 7), .preferred(1), .preferredMany(0, 7), .interleave(over: 0, 1),
     ])

@@ -35,6 +35,29 @@ extension OnNodesTests {
         }
       }
     }
+
+    @Test func `more than the cpuset's node has is an error, where the kernel would end the process`()
+      async
+    {
+      await #expect(processExitsWith: .success) {
+        guard let first = severalNodes()?.first else { return }
+        guard confineToMemory(of: first) else {
+          return cannotTest("cpuset", because: "no cpuset can be made here (errno \(errno))")
+        }
+        // All that the node has, of which the machine itself uses some.
+        let byteCount = try #require(NodeMemory(first, .linux)).totalByteCount & -4096
+        guard SystemLimits.current.availableByteCount ?? 0 > byteCount else {
+          return cannotTest("cpuset", because: "the other nodes have too little memory")
+        }
+        for placement in [Placement.none, .local, .preferred(first), .bind(to: first)] {
+          let options = RegionOptions(byteCount: byteCount, placement: placement)
+          let error = #expect(throws: RegionError.self) { try MemoryRegion(options) }
+          let kind: RegionError.Kind =
+            placement == .bind(to: first) ? .notEnoughMemoryOnNodes : .notEnoughMemory
+          #expect(error?.kind == kind, "\(placement): \(error.map { "\($0)" } ?? "")")
+        }
+      }
+    }
   }
 }
 

@@ -4,7 +4,9 @@
 // process instead of failing the call. So pages that come from general memory are populated under
 // a policy that only prefers the nodes, checked, and moved if they strayed, which fails with an
 // errno; the strict policy is set last, over pages that already obey it. Huge pages from the pool
-// need none of this: a node without one fails the populating call. An interleaved mapping ends no
+// need none of this: a node without one fails the populating call. Where the process's cpuset permits
+// no other nodes than those, the preference has nowhere to spill to and ends the process as the bind
+// would: there only the look at the headroom protects (MemoryHeadroom). An interleaved mapping ends no
 // process, but spills to nodes that nobody named, so its pages are checked and moved as well.
 //
 // The check is the kernel's own walk over the pages, when the final policy is set: it costs a fourth

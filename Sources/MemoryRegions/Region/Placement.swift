@@ -85,7 +85,7 @@ public struct Placement: Hashable, Sendable {
 
 extension Placement: CustomStringConvertible {
   public var description: String {
-    let names = (namedNodes ?? []).sorted().map(\.description).joined(separator: ", ")
+    let names = (namedNodes ?? []).names
     let text =
       switch rule {
       case .none: "none"
