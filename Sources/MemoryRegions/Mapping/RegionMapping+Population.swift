@@ -27,8 +27,9 @@ extension RegionMapping {
       try populating.populate(part)
       _ = try populating.settlePlacement(of: part)
     } catch {
-      // The policy that was in force before: pages still come when touched.
-      try? applyPolicy(to: part)
+      // The placement's own policy again, and not the one to populate under: what comes when it is
+      // touched is no less promised.
+      if let policy = try? options.placement.policy() { try? setPolicy(policy, part) }
       throw error
     }
   }
