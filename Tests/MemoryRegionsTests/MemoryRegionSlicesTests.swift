@@ -86,6 +86,31 @@ import Testing
     }
   }
 
+  #if NUMA
+    @Test func `a slice stays on its node, which its address tells`() throws {
+      let machine = FakeMachine.four()
+      let slices = try MemoryRegion.openSlices(
+        [
+          RegionOptions(byteCount: 16 * 4096, placement: .bind(to: 0)),
+          RegionOptions(byteCount: 16 * 4096, placement: .bind(to: 2, 3)),
+          RegionOptions(byteCount: 16 * 4096),
+        ], stride: 16 * 4096, systemCalls: machine.table)
+      let placements = slices.map(\.placement)
+      let policies = machine.policies.count
+      for (slice, nodes) in zip(slices, [[2, 3], [0, 2], [0, 2, 3]] as [[NUMANode]]) {
+        for node in nodes {
+          let error = #expect(throws: RegionError.self) { try slice.migrate(to: node) }
+          #expect(error?.kind == .partOfPoolSet)
+          #expect(error?.description.contains("set on other nodes") == true)
+        }
+      }
+      #expect(slices.map(\.placement) == placements)
+      #expect(machine.policies.count == policies)
+      // To bring back what may have strayed is no move.
+      #expect(try slices[0].migrate(to: 0).alreadyThere == 16)
+    }
+  #endif
+
   @Test func `a reservation beyond the address space is refused`() {
     let options = RegionOptions(byteCount: 1 << 46, initiallyCommitted: 0)
     let error = #expect(throws: RegionError.self) {

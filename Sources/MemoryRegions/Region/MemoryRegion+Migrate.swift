@@ -29,7 +29,8 @@ extension MemoryRegion {
   /// afterwards, or, while some of its pages cannot be moved, to the node and the former ones
   /// together. Any other region prefers the node afterwards. `placement` says which.
   ///
-  /// - Throws: `.registered` while a device has the region, `.noSuchNode`, `.nodeNotAllowed`,
+  /// - Throws: `.registered` while a device has the region, `.partOfPoolSet` for a region of a set of
+  ///   pools, whose node is told by its address, unless it is bound to that node, `.noSuchNode`, `.nodeNotAllowed`,
   ///   `.numaUnavailable`, `.placementRefused` where the kernel or a container does not permit it,
   ///   `.notOwner`. Then the region's placement is as it was. Pages that stay are no error, but
   ///   counted.
@@ -39,9 +40,22 @@ extension MemoryRegion {
     try checkOwner()
     return try changes.withVisibleLock { _ throws(RegionError) in
       try checkUnregistered()
+      try checkOwnPlace(on: node)
       let (migration, placement) = try mapping.migrate(0..<committedByteCount, to: node)
       placementInForce.withVisibleLock { $0 = placement }
       return migration
+    }
+  }
+}
+
+extension MemoryRegion {
+  /// Throws `.partOfPoolSet` if others tell the region's node by its address, and it is to go to
+  /// another.
+  private func checkOwnPlace(on node: NUMANode) throws(RegionError) {
+    guard sharedReservation != nil else { return }
+    let placement = placement
+    guard placement.requiredNodes == [node] else {
+      throw RegionError(.partOfPoolSet, detail: "\(placement), to \(node)")
     }
   }
 }

@@ -125,6 +125,8 @@ extension RegionError.Kind: CustomStringConvertible {
       )
     case .registered:
       ("region registered with a device", "Drop its registrations first")
+    case .partOfPoolSet:
+      ("region is one node's part of a set of pools", "Open a set on other nodes")
     case .notRegistrable:
       (
         "region cannot be registered with a device",
