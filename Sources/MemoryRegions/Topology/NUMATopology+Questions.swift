@@ -28,7 +28,8 @@ extension NUMATopology {
   package static func node(
     ofPCIDevice address: String, _ systemCalls: SystemCalls
   ) -> NUMANode? {
-    // The address becomes part of a path.
+    // The address becomes part of a path. The kernel writes its letters small.
+    let address = address.lowercased()
     guard address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }),
       let number = systemCalls.number("/sys/bus/pci/devices/\(address)/numa_node"), number >= 0
     else { return nil }
