@@ -32,16 +32,17 @@ extension RegionMapping {
       throw RegionError(.numaUnavailable, detail: "built without the trait NUMA")
     }
     guard let policy = try placement.policy() else { return }
+    let whole = base..<base + byteCount
     // The kernel drops nodes that it does not have from a set, as long as one is left.
     if let named, let known = NUMATopology.knownNodesWithMemory(systemCalls),
       !known.isSuperset(of: named)
     {
-      throw refusal(nil, policy)
+      throw refusal(nil, policy, whole)
     }
-    try setPolicy(policy, base..<base + byteCount)
+    try setPolicy(policy, whole)
     // It drops those that a cpuset forbids, too.
     if named != nil, let inForce = try? systemCalls.policy(base), inForce.nodes != policy.nodes {
-      throw refusal(nil, policy)
+      throw refusal(nil, policy, whole)
     }
   }
 

@@ -26,6 +26,16 @@ extension SystemCalls {
     return table
   }
 
+  /// This table, without the files in a directory.
+  func hiding(_ directory: String) -> SystemCalls {
+    var table = self
+    table.readFile = { (path) throws(Errno) in
+      if path.hasPrefix(directory) { throw .noSuchFileOrDirectory }
+      return try self.readFile(path)
+    }
+    return table
+  }
+
   /// This table, with base pages where huge pages of the pool were asked for: the way through a
   /// commit is the same, and needs no huge pages.
   var imitatingHugePages: SystemCalls {
