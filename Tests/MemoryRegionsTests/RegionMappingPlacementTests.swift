@@ -10,6 +10,21 @@ import Testing
     #expect(region.granted.placementCheck == .policyOnly)
   }
 
+  @Test func `where nothing is committed, the policy is read back all the same`() throws {
+    let options = RegionOptions(byteCount: 1 << 20, initiallyCommitted: 0, placement: .local)
+    var table = SystemCalls.linux
+    table.bind = { (_, _, _) throws(Errno) in }
+    table.policy = { (_) throws(Errno) in MemoryPolicy(.local) }
+    #expect(
+      try MemoryRegion(options, systemCalls: table).granted.placementCheck == .policyOnly)
+    table.policy = { (_) throws(Errno) in MemoryPolicy(.default) }
+    #expect(
+      try MemoryRegion(options, systemCalls: table).granted.placementCheck == .unverified)
+    table.policy = { (_) throws(Errno) in throw .notPermitted }
+    #expect(
+      try MemoryRegion(options, systemCalls: table).granted.placementCheck == .unverified)
+  }
+
   @Test func `a bind without nodes is refused`() {
     guard NUMATopology.isCompiledIn else { return expectUnavailable() }
     let error = #expect(throws: RegionError.self) {

@@ -122,8 +122,10 @@ extension RegionMapping {
   /// Reads back the policy, for pages that are not there yet or may be anywhere.
   func checkPlacement(unpopulated part: Range<Int>) throws(RegionError) -> PlacementCheck {
     guard let policy = try options.placement.policy() else { return .notNeeded }
-    guard !part.isEmpty else { return .policyOnly }
-    guard let inForce = try? systemCalls.policy(part.lowerBound) else { return .unverified }
+    // Where nothing is committed yet, the reservation has the policy already.
+    guard let inForce = try? systemCalls.policy(part.isEmpty ? base : part.lowerBound) else {
+      return .unverified
+    }
     return inForce == policy ? .policyOnly : .unverified
   }
 }
