@@ -125,6 +125,20 @@ import Testing
     #expect(machine.policies.last?.mode == .default)
   }
 
+  @Test(arguments: [0, 100])
+  func `what the kernel's walk sees and move_pages does not is no bind`(strayCount: Int) throws {
+    guard NUMATopology.isCompiledIn else { return expectUnavailable() }
+    let machine = TwoNodes(strayCount: strayCount)
+    var table = machine.table
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .ioError }
+    let options = RegionOptions(byteCount: 4 << 20, placement: .bind(to: 1))
+    let system = table
+    let error = #expect(throws: RegionError.self) { try MemoryRegion(options, systemCalls: system) }
+    #expect(error?.kind == .placementNotMet)
+    #expect(error?.call == "mbind" && error?.errno == .ioError)
+    #expect(machine.moved == strayCount)
+  }
+
   @Test func `several nodes are preferred together`() throws {
     guard NUMATopology.isCompiledIn else { return expectUnavailable() }
     let machine = TwoNodes()

@@ -74,6 +74,12 @@ extension RegionMapping {
           .placementNotMet, call: "mbind", errno: violation, detail: options.placement.description)
       }
       found = try bringBack(found, survey, to: nodes.sorted(), policy.nodes)
+      // move_pages may not name what the kernel's walk saw, and others may have touched pages since.
+      if violation == .ioError, setIfObeyed(policy, part) == .ioError {
+        throw RegionError(
+          .placementNotMet, call: "mbind", errno: .ioError,
+          detail: "\(options.placement), and pages are elsewhere after all strays were moved")
+      }
     }
     // What was set with the check holds for some of the part, or for none of it.
     try setPolicy(policy, part)

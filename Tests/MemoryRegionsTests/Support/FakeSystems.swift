@@ -82,8 +82,13 @@ final class TwoNodes: Sendable {
     table.bind = { (_, _, policy) throws(Errno) in
       self.state.withLock { $0.policies.append(policy) }
     }
-    // As a kernel that finds strays; what they are is asked for afterwards.
-    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .ioError }
+    // As a kernel that finds strays until they are moved; what they are is asked for afterwards.
+    table.bindIfObeyed = { (_, _, policy) throws(Errno) in
+      try self.state.withLock { (state) throws(Errno) in
+        if self.strayCount > 0 && state.moved == 0 { throw .ioError }
+        state.policies.append(policy)
+      }
+    }
     table.policy = { (_) throws(Errno) in
       self.state.withLock { $0.policies.last ?? MemoryPolicy(.default) }
     }
