@@ -66,7 +66,7 @@ extension RegionMapping {
       try setHomeNode(part)
       return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
     }
-    let survey = PageSurvey(systemCalls, part, pageStep: options.backing.poolPageByteCount)
+    let survey = survey(part)
     var found = survey.strays(outside: policy.nodes)
     if let nodes = options.placement.requiredNodes {
       if found.check == .unverified, violation == .ioError {
@@ -105,6 +105,11 @@ extension RegionMapping {
     return nil
   }
 
+  /// Asks where the pages of a part are.
+  func survey(_ part: Range<Int>) -> PageSurvey {
+    PageSurvey(systemCalls, part, pageStep: options.backing.poolPageByteCount)
+  }
+
   /// Moves pages that must be on the nodes to one of them. Returns what was found then.
   private func bringBack(
     _ strays: PageSurvey.Strays, _ survey: PageSurvey, to nodes: [NUMANode], _ mask: NodeMask
@@ -112,15 +117,15 @@ extension RegionMapping {
     var found = strays
     var failure: Errno?
     for node in nodes where !found.pages.isEmpty {
-      (found, failure) = survey.moveAll(found, to: node, pages: \.pages) {
-        survey.strays(outside: mask)
+      failure = survey.moveAll(found.pages, to: node) {
+        found = survey.strays(outside: mask)
+        return found.pages
       }
     }
     guard found.count == 0 else {
-      let names = nodes.map(\.description).joined(separator: ", ")
       throw RegionError(
         .placementNotMet, call: failure == nil ? nil : "move_pages", errno: failure,
-        detail: "\(found.count) of \(survey.pageCount) pages are not on \(names)")
+        detail: "\(found.count) of \(survey.pageCount) pages are not on \(nodes.names)")
     }
     return found
   }
