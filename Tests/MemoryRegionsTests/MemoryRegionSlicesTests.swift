@@ -65,11 +65,26 @@ import Testing
     #expect(journal.isBalanced)
   }
 
-  @Test func `an opening that fails at any call leaves nothing`() throws {
-    let options = [
+  /// One slice of each kind; a bound one where memory can be placed.
+  private var oneOfEachKind: [RegionOptions] {
+    var options = [
       RegionOptions(byteCount: 1 << 20),
       RegionOptions(byteCount: 2 << 20, lockedInMemory: true, storage: .memfd(name: "slice")),
     ]
+    #if NUMA
+      if case .permitted = SystemLimits.current.placement,
+        let node = NUMATopology.current.allowedNodes.first
+      {
+        options.append(RegionOptions(byteCount: 1 << 20, placement: .bind(to: node)))
+      } else {
+        cannotTest("numa", because: "mbind is refused here")
+      }
+    #endif
+    return options
+  }
+
+  @Test func `an opening that fails at any call leaves nothing`() throws {
+    let options = oneOfEachKind
     for index in 0... {
       let journal = CallJournal()
       let table = journal.table()
