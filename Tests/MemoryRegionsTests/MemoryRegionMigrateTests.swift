@@ -127,8 +127,8 @@ import Testing
       return table
     }
 
-    /// A region that leaves its pages to the first touch, with the first 30 of 60 on a node; the node
-    /// that it is to move to has room for these and no more.
+    /// A region that leaves its pages to the first touch, with the first 30 of 60 on a node; the
+    /// node that it is to move to has room for these and no more.
     private func halfTouched(
       on node: NUMANode, _ machine: FakeMachine, _ table: SystemCalls
     ) throws -> MemoryRegion {

@@ -188,7 +188,8 @@ import Testing
         #expect(error?.kind == .placementRefused)
         #expect(error?.call == "mbind" && error?.errno == .noFunction)
       }
-      // Neither /sys nor the status knows of another node than the first: all memory is local there.
+      // Neither /sys nor the status knows of another node than the first: all memory is local
+      // there.
       let alone = table.seeing(["/proc/thread-self/status": "Mems_allowed_list:\t0\n"])
         .hiding("/sys/devices/system/node")
       let region = try MemoryRegion(

@@ -68,7 +68,8 @@ private func confineToMemory(of node: NUMANode) -> Bool {
   let path = unsafe String(cString: parent)
   unsafe free(parent)
   guard unsafe mount("none", path, "cgroup2", 0, nil) == 0 else { return false }
-  // Lazily: the process stays in the group, which goes when the mount is gone and the process ended.
+  // Lazily: the process stays in the group, which goes when the mount is gone and the process
+  // ended.
   defer { _ = unsafe umount2(path, Int32(MNT_DETACH)) }
   let group = path + "/iopages-\(getpid())"
   guard writeText("+cpuset", to: path + "/cgroup.subtree_control"),

@@ -54,8 +54,8 @@ extension OnNodesTests {
       }
     }
 
-    /// Whether the kernel makes a huge page for the move, where the node's pool has none, is its own
-    /// affair: what it did is counted, and each page is whole on one node or the other.
+    /// Whether the kernel makes a huge page for the move, where the node's pool has none, is its
+    /// own affair: what it did is counted, and each page is whole on one node or the other.
     @Test func `huge pages move whole or stay whole, counted as they are and with their contents`()
       throws
     {

@@ -1,10 +1,10 @@
-// Moving what is mapped to another node, in the order that keeps the kernel from ending the process:
-// under a policy that only prefers the node, pages are moved, which fails with an errno; a bind is
-// made strict last, over pages that obey it.
+// Moving what is mapped to another node, in the order that keeps the kernel from ending the
+// process: under a policy that only prefers the node, pages are moved, which fails with an errno; a
+// bind is made strict last, over pages that obey it.
 //
-// Other threads use the region meanwhile. What they touch between the moving and the bind comes under
-// the preference, and may come from elsewhere. So the bind is set with the kernel's check of each
-// page, as at a commit, and pages that strayed are moved as well.
+// Other threads use the region meanwhile. What they touch between the moving and the bind comes
+// under the preference, and may come from elsewhere. So the bind is set with the kernel's check of
+// each page, as at a commit, and pages that strayed are moved as well.
 
 import SystemPackage
 
@@ -13,7 +13,8 @@ extension RegionMapping {
   private static let bindAttempts = 3
 
   /// Moves the pages of committed bytes `range` (offsets from the base) to the node. Returns the
-  /// placement that is in force then; after an error it is the one before, though pages may have moved.
+  /// placement that is in force then; after an error it is the one before, though pages may have
+  /// moved.
   func migrate(
     _ range: Range<Int>, to node: NUMANode
   ) throws(RegionError) -> (Migration, Placement) {

@@ -4,13 +4,15 @@
 // process instead of failing the call. So pages that come from general memory are populated under
 // a policy that only prefers the nodes, checked, and moved if they strayed, which fails with an
 // errno; the strict policy is set last, over pages that already obey it. Huge pages from the pool
-// need none of this: a node without one fails the populating call. Where the process's cpuset permits
-// no other nodes than those, the preference has nowhere to spill to and ends the process as the bind
-// would: there only the look at the headroom protects (MemoryHeadroom). An interleaved mapping ends no
-// process, but spills to nodes that nobody named, so its pages are checked and moved as well.
+// need none of this: a node without one fails the populating call. Where the process's cpuset
+// permits no other nodes than those, the preference has nowhere to spill to and ends the process as
+// the bind would: there only the look at the headroom protects (MemoryHeadroom). An interleaved
+// mapping ends no process, but spills to nodes that nobody named, so its pages are checked and
+// moved as well.
 //
-// The check is the kernel's own walk over the pages, when the final policy is set: it costs a fourth
-// of asking for each page with move_pages, which is done to find the strays if there are any.
+// The check is the kernel's own walk over the pages, when the final policy is set: it costs a
+// fourth of asking for each page with move_pages, which is done to find the strays if there are
+// any.
 
 import SystemPackage
 
@@ -74,7 +76,8 @@ extension RegionMapping {
           .placementNotMet, call: "mbind", errno: violation, detail: options.placement.description)
       }
       found = try bringBack(found, survey, to: nodes.sorted(), policy.nodes)
-      // move_pages may not name what the kernel's walk saw, and others may have touched pages since.
+      // move_pages may not name what the kernel's walk saw, and others may have touched pages
+      // since.
       if violation == .ioError, setIfObeyed(policy, part) == .ioError {
         throw RegionError(
           .placementNotMet, call: "mbind", errno: .ioError,
@@ -88,8 +91,8 @@ extension RegionMapping {
       pagesElsewhere: found.check == .everyPage ? found.count * survey.basePagesEach : nil)
   }
 
-  /// Has the kernel look at each page and set the final policy where all of them obey it. Nil if they
-  /// all do; EIO if one does not; another errno if nobody looked.
+  /// Has the kernel look at each page and set the final policy where all of them obey it. Nil if
+  /// they all do; EIO if one does not; another errno if nobody looked.
   private func setIfObeyed(_ policy: MemoryPolicy, _ part: Range<Int>) -> Errno? {
     // Huge pages from the pool are few: asking for each of them costs little, and names the strays.
     guard options.backing.poolPageShift == nil else { return .notSupported }

@@ -1,6 +1,6 @@
-// Setting a policy, and telling why the kernel would not have it. Its errnos do not say much: EINVAL
-// is a node that it does not have, one that a cpuset forbids, or a policy newer than the kernel. So
-// the other two are ruled out before one of them is named.
+// Setting a policy, and telling why the kernel would not have it. Its errnos do not say much:
+// EINVAL is a node that it does not have, one that a cpuset forbids, or a policy newer than the
+// kernel. So the other two are ruled out before one of them is named.
 
 import SystemPackage
 

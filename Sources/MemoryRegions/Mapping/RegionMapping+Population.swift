@@ -1,8 +1,8 @@
 // Populating: every page is brought into memory while there is still someone to tell if it cannot
 // be. The kernel does not refuse politely when memory runs out; it ends a process. So a large range
 // goes in steps, and before each step the headroom is looked up: the machine's, the cgroups', and
-// that of the nodes that the pages can come from. Others may take the memory in between; what the steps
-// bound is how much can go wrong, not whether.
+// that of the nodes that the pages can come from. Others may take the memory in between; what the
+// steps bound is how much can go wrong, not whether.
 
 import SystemPackage
 

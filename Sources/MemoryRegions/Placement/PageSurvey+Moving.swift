@@ -27,8 +27,8 @@ extension PageSurvey {
   /// touching pages.
   static let moveAttempts = 16
 
-  /// Moves pages to a node, again while that gets further. `remaining` looks up those that are still
-  /// elsewhere. Returns the first reason why the last of them stayed; nil if none did.
+  /// Moves pages to a node, again while that gets further. `remaining` looks up those that are
+  /// still elsewhere. Returns the first reason why the last of them stayed; nil if none did.
   func moveAll<Failure: Error>(
     _ pages: [Int], to node: NUMANode, remaining: () throws(Failure) -> [Int]
   ) throws(Failure) -> Errno? {

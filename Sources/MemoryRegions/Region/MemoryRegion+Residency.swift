@@ -1,5 +1,5 @@
-// Where a region's pages are. The question changes nothing: pages that are not in memory stay out of
-// it, and are counted apart.
+// Where a region's pages are. The question changes nothing: pages that are not in memory stay out
+// of it, and are counted apart.
 
 import Synchronization
 

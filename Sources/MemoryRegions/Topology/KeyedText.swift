@@ -37,8 +37,9 @@ extension SystemCalls {
     }
   }
 
-  /// What the calling thread's status says after "Name:", without the space before it; nil if nothing.
-  /// Threads may differ in cpuset and capabilities: /proc/self/status is the main thread's.
+  /// What the calling thread's status says after "Name:", without the space before it; nil if
+  /// nothing. Threads may differ in cpuset and capabilities: /proc/self/status is the main
+  /// thread's.
   func statusField(_ name: String) -> Substring? {
     guard
       let text = (try? readFile("/proc/thread-self/status")) ?? (try? readFile("/proc/self/status"))

@@ -1,6 +1,6 @@
-// The nodes by the process's own status, where a container hides /sys: the kernel says there which nodes
-// the process may take memory from. Nothing else is known of them, and it may name some without
-// memory.
+// The nodes by the process's own status, where a container hides /sys: the kernel says there which
+// nodes the process may take memory from. Nothing else is known of them, and it may name some
+// without memory.
 //
 //      Mems_allowed_list:      0,2-3
 
@@ -38,8 +38,8 @@ extension NUMATopology {
 }
 
 extension SystemCalls {
-  /// The nodes that the calling thread's cpuset permits, which may be more than there are; nil if the
-  /// system does not say.
+  /// The nodes that the calling thread's cpuset permits, which may be more than there are; nil if
+  /// the system does not say.
   var allowedMemoryNodes: Set<NUMANode>? {
     guard let text = statusField("Mems_allowed_list") else { return nil }
     return Set(SystemCalls.numbers(inList: text).map { NUMANode($0) })

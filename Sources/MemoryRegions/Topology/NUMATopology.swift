@@ -1,8 +1,8 @@
 // The machine's nodes. libnuma finds them where the build has it. Where it says that there is no
-// NUMA, because a container refuses the call that it asks with, the files of /sys are read, which say
-// the same; where these are hidden as well, the process's own status names the nodes that it may use.
-// Without libnuma, or without any of these, the answer is one node with everything. Figures that the
-// system hides are nil, never guessed.
+// NUMA, because a container refuses the call that it asks with, the files of /sys are read, which
+// say the same; where these are hidden as well, the process's own status names the nodes that it
+// may use. Without libnuma, or without any of these, the answer is one node with everything.
+// Figures that the system hides are nil, never guessed.
 
 import SystemPackage
 
@@ -71,9 +71,9 @@ public struct NUMATopology: Hashable, Sendable {
     self.allowedNodes = withMemory.filter { memoryNodes?.contains($0) ?? true }
   }
 
-  /// The nodes as they are now, but for the distances and the CPUs of each, which libnuma keeps from
-  /// when it was first asked: a CPU that came or went since is not seen. Reads /sys: microseconds to
-  /// a millisecond. Any thread may ask; `allowedNodes` are those of its own cpuset.
+  /// The nodes as they are now, but for the distances and the CPUs of each, which libnuma keeps
+  /// from when it was first asked: a CPU that came or went since is not seen. Reads /sys:
+  /// microseconds to a millisecond. Any thread may ask; `allowedNodes` are those of its own cpuset.
   public static var current: NUMATopology { current(.linux) }
 
   package static func current(_ systemCalls: SystemCalls) -> NUMATopology {

@@ -159,7 +159,8 @@ final class FakeMachine: Sendable {
     }
   }
 
-  /// As the kernel does it: what cannot be moved ends the call, and nothing is answered for the rest.
+  /// As the kernel does it: what cannot be moved ends the call, and nothing is answered for the
+  /// rest.
   func move(_ pages: [Int], to node: Int) throws(Errno) -> [Int32] {
     try state.withLock { (state) throws(Errno) in
       var answers = [Int32](repeating: -Errno.resourceBusy.rawValue, count: pages.count)
