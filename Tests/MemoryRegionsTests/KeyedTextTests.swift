@@ -1,4 +1,3 @@
-import MemoryRegions
 import Testing
 
 @Suite struct KeyedTextTests {
@@ -29,5 +28,16 @@ import Testing
     #expect(table.numberList("/odd") == [4])
     #expect(table.numberList("/empty") == [])
     #expect(table.numberList("/absent") == nil)
+  }
+
+  @Test func `a status is the thread's, or where there is none the process's`() {
+    let process = ["/proc/self/status": "Name:\tx\nMems_allowed_list:\t0-1\n"]
+    let thread = ["/proc/thread-self/status": "Name:\tx\nMems_allowed_list:\t1\n"]
+    let linux = SystemCalls.linux
+    #expect(linux.seeing(only: process).statusField("Mems_allowed_list") == "0-1")
+    let both = process.merging(thread) { first, _ in first }
+    #expect(linux.seeing(only: both).statusField("Mems_allowed_list") == "1")
+    #expect(linux.seeing(only: both).statusField("Mems") == nil)
+    #expect(linux.seeing(only: [:]).statusField("Mems_allowed_list") == nil)
   }
 }

@@ -15,9 +15,11 @@ import Testing
   ]
 
   private func refusal(
-    _ byteCount: Int, without absent: String = "", nodes: Set<NUMANode>? = nil
+    _ byteCount: Int, without absent: String = "", nodes: Set<NUMANode>? = nil,
+    permitted: String? = nil
   ) -> String? {
-    let files = Self.files.filter { absent.isEmpty || !$0.key.contains(absent) }
+    var files = Self.files.filter { absent.isEmpty || !$0.key.contains(absent) }
+    files["/proc/self/status"] = permitted.map { "Mems_allowed_list:\t\($0)\n" }
     let headroom = MemoryHeadroom(SystemCalls.linux.seeing(only: files), nodes: nodes)
     do throws(RegionError) {
       try headroom.check(byteCount)
@@ -45,6 +47,17 @@ import Testing
     #expect(refusal(12289, nodes: [0, 1]) == nil)
     // Node 0 hides its figures: then nobody knows.
     #expect(refusal(12289, nodes: [0]) == nil)
+  }
+
+  @Test func `a cpuset bounds what is bound to no node`() {
+    #expect(refusal(12288, permitted: "1") == nil)
+    let full = "12289 bytes needed, 12288 within node 1, all that the cpuset permits"
+    #expect(refusal(12289, permitted: "1") == full)
+    // More than there are, or all of them: the machine's memory is the bound.
+    #expect(refusal(12289, permitted: "0-7") == nil)
+    // What is bound to nodes is bounded by these, whatever else the cpuset permits.
+    #expect(refusal(12289, nodes: [1], permitted: "1") == "12289 bytes needed, 12288 within node 1")
+    #expect(refusal(12289, nodes: [0, 1], permitted: "0-1") == nil)
   }
 
   @Test func `what cannot be read bounds nothing`() {

@@ -1,7 +1,9 @@
-import MemoryRegions
 import MemoryTestSupport
+import Synchronization
 import SystemPackage
 import Testing
+
+@testable import MemoryRegions
 
 #if NUMA
   @Suite struct MemoryRegionMigrateTests {
@@ -102,6 +104,114 @@ import Testing
       #expect(error?.call == "move_pages" && error?.errno == .notPermitted)
       #expect(region.placement == .none)
       #expect(machine.policies.last?.mode == .default)
+    }
+
+    /// The first bind that is checked comes after another thread has touched a page.
+    private func touching(
+      _ page: Int, of machine: FakeMachine, then after: @escaping @Sendable () -> Void = {}
+    ) -> SystemCalls {
+      let hasTouched = Mutex(false)
+      let inner = machine.table
+      var table = inner
+      table.bindIfObeyed = { (start, byteCount, policy) throws(Errno) in
+        let isFirst = hasTouched.withLock {
+          defer { $0 = true }
+          return !$0
+        }
+        if isFirst {
+          try machine.bringIn(start + page * 4096..<start + (page + 1) * 4096)
+          after()
+        }
+        try inner.bindIfObeyed(start, byteCount, policy)
+      }
+      return table
+    }
+
+    /// A region that leaves its pages to the first touch, with the first 30 of 60 on a node; the
+    /// node that it is to move to has room for these and no more.
+    private func halfTouched(
+      on node: NUMANode, _ machine: FakeMachine, _ table: SystemCalls
+    ) throws -> MemoryRegion {
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 60 * 4096, placement: .bind(to: node), population: .none),
+        systemCalls: table)
+      let start = Int(bitPattern: unsafe region.address)
+      try machine.bringIn(start..<start + 30 * 4096)
+      machine.leave(30, on: 2)
+      return region
+    }
+
+    @Test func `a page that strays between the moving and the bind is brought back`() throws {
+      let machine = FakeMachine.four()
+      let table = touching(40, of: machine) { machine.leave(5, on: 2) }
+      let region = try halfTouched(on: 0, machine, table)
+      let migration = try region.migrate(to: 2)
+      #expect(migration.moved == 30 && migration.notMoved == 0)
+      #expect(region.placement == .bind(to: 2))
+      #expect(try region.residency().pages == [2: 31])
+      #expect(try machine.table.policy(region.mapping.base).mode == .bind)
+    }
+
+    @Test(arguments: [(0, [2: 30, 0: 1]), (3, [2: 30, 3: 1])])
+    func `where it cannot be brought back, the bind holds for the former node as well`(
+      former: Int, pages: [NUMANode: Int]
+    ) throws {
+      let machine = FakeMachine.four()
+      let region = try halfTouched(on: NUMANode(former), machine, touching(40, of: machine))
+      let migration = try region.migrate(to: 2)
+      // It came from node 0, the nearest; a region that was bound to node 3 has it there again.
+      #expect(migration.moved == 30 && migration.alreadyThere == 0)
+      #expect(migration.notMoved == 1 && migration.errno == .noMemory)
+      #expect(migration.absent == 29)
+      #expect(region.placement == .bind(to: NUMANode(former), 2))
+      #expect(try region.residency().pages == pages)
+      let policy = try machine.table.policy(region.mapping.base)
+      #expect(try policy == region.placement.policy())
+    }
+
+    @Test func `after an error the placement is as before, and pages may have moved`() throws {
+      let machine = FakeMachine.four()
+      var table = machine.table
+      let inner = table
+      table.bindIfObeyed = { (start, byteCount, policy) throws(Errno) in
+        if policy.nodes.contains(2) { throw .noMemory }
+        try inner.bindIfObeyed(start, byteCount, policy)
+      }
+      table.bind = { (start, byteCount, policy) throws(Errno) in
+        if policy.mode == .bind && policy.nodes.contains(2) { throw .noMemory }
+        try inner.bind(start, byteCount, policy)
+      }
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 60 * 4096, placement: .bind(to: 0)), systemCalls: table)
+      let error = #expect(throws: RegionError.self) { try region.migrate(to: 2) }
+      #expect(error?.call == "mbind" && error?.errno == .noMemory)
+      #expect(region.placement == .bind(to: 0))
+      #expect(try machine.policies.last == Placement.bind(to: 0).policy())
+      #expect(try region.residency().pages == [2: 60])
+    }
+
+    @Test func `former nodes that the cpuset took away are not bound to again`() throws {
+      let machine = FakeMachine.four()
+      let region = try open(.interleave(over: 0, 2), on: machine)
+      let start = Int(bitPattern: unsafe region.address)
+      // The odd pages are on node 2.
+      machine.pin(start + 59 * 4096)
+      machine.confine(to: [2, 3])
+      let migration = try region.migrate(to: 3)
+      #expect(migration.moved == 59 && migration.notMoved == 1)
+      #expect(region.placement == .bind(to: 2, 3))
+      #expect(try region.residency().pages == [2: 1, 3: 59])
+    }
+
+    @Test func `a page that is stuck where the cpuset permits nothing is an error`() throws {
+      let machine = FakeMachine.four()
+      let region = try open(.bind(to: 0), on: machine)
+      machine.pin(Int(bitPattern: unsafe region.address) + 59 * 4096)
+      machine.confine(to: [2, 3])
+      let error = #expect(throws: RegionError.self) { try region.migrate(to: 3) }
+      #expect(error?.kind == .placementNotMet)
+      #expect(region.placement == .bind(to: 0))
+      #expect(try region.residency().pages == [3: 59, 0: 1])
     }
 
     @Test func `a region that a device has stays where it is`() throws {

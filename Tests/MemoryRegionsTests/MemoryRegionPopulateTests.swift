@@ -1,6 +1,7 @@
-import MemoryRegions
 import SystemPackage
 import Testing
+
+@testable import MemoryRegions
 
 @Suite struct MemoryRegionPopulateTests {
   @Test(arguments: [
@@ -70,6 +71,31 @@ import Testing
       #expect(region.promisesMemory == (backing == .hugePages2MiB))
     }
   }
+
+  #if NUMA
+    @Test(arguments: [Placement.bind(to: 2), .bind(to: 2, 3).homeNode(3), .interleave(over: 2, 3)])
+    func `a promise is in force again after pages could not be brought in`(
+      placement: Placement
+    ) throws {
+      let machine = FakeMachine.four()
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 60 * 4096, placement: placement), systemCalls: machine.table)
+      let start = Int(bitPattern: unsafe region.address)
+      try region.discardContents(pages: 10..<30)
+      machine.leave(0, on: 2)
+      machine.leave(0, on: 3)
+      let error = #expect(throws: RegionError.self) { try region.populate(pages: 10..<30) }
+      #expect(error?.kind == .notEnoughMemoryOnNodes)
+      for page in [0, 10, 29, 59] {
+        let policy = try machine.table.policy(start + page * 4096)
+        #expect(try policy == placement.policy(), "page \(page)")
+      }
+      #expect(machine.homes.last == placement.home.map(\.number))
+      machine.leave(20, on: 3)
+      try region.populate(pages: 10..<30)
+      #expect(try region.residency().absent == 0)
+    }
+  #endif
 
   @Test func `populating beyond the committed part traps`() async {
     await #expect(processExitsWith: .failure) {

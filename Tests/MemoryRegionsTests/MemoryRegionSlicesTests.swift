@@ -65,11 +65,26 @@ import Testing
     #expect(journal.isBalanced)
   }
 
-  @Test func `an opening that fails at any call leaves nothing`() throws {
-    let options = [
+  /// One slice of each kind; a bound one where memory can be placed.
+  private var oneOfEachKind: [RegionOptions] {
+    var options = [
       RegionOptions(byteCount: 1 << 20),
       RegionOptions(byteCount: 2 << 20, lockedInMemory: true, storage: .memfd(name: "slice")),
     ]
+    #if NUMA
+      if case .permitted = SystemLimits.current.placement,
+        let node = NUMATopology.current.allowedNodes.first
+      {
+        options.append(RegionOptions(byteCount: 1 << 20, placement: .bind(to: node)))
+      } else {
+        cannotTest("numa", because: "mbind is refused here")
+      }
+    #endif
+    return options
+  }
+
+  @Test func `an opening that fails at any call leaves nothing`() throws {
+    let options = oneOfEachKind
     for index in 0... {
       let journal = CallJournal()
       let table = journal.table()
@@ -85,6 +100,31 @@ import Testing
       #expect(journal.isBalanced, "call \(index)")
     }
   }
+
+  #if NUMA
+    @Test func `a slice stays on its node, which its address tells`() throws {
+      let machine = FakeMachine.four()
+      let slices = try MemoryRegion.openSlices(
+        [
+          RegionOptions(byteCount: 16 * 4096, placement: .bind(to: 0)),
+          RegionOptions(byteCount: 16 * 4096, placement: .bind(to: 2, 3)),
+          RegionOptions(byteCount: 16 * 4096),
+        ], stride: 16 * 4096, systemCalls: machine.table)
+      let placements = slices.map(\.placement)
+      let policies = machine.policies.count
+      for (slice, nodes) in zip(slices, [[2, 3], [0, 2], [0, 2, 3]] as [[NUMANode]]) {
+        for node in nodes {
+          let error = #expect(throws: RegionError.self) { try slice.migrate(to: node) }
+          #expect(error?.kind == .partOfPoolSet)
+          #expect(error?.description.contains("set on other nodes") == true)
+        }
+      }
+      #expect(slices.map(\.placement) == placements)
+      #expect(machine.policies.count == policies)
+      // To bring back what may have strayed is no move.
+      #expect(try slices[0].migrate(to: 0).alreadyThere == 16)
+    }
+  #endif
 
   @Test func `a reservation beyond the address space is refused`() {
     let options = RegionOptions(byteCount: 1 << 46, initiallyCommitted: 0)

@@ -40,6 +40,8 @@ import Testing
     ])
     let node = NUMATopology.node(ofPCIDevice: "0000:3b:00.0", table)
     #expect(node == (NUMATopology.isCompiledIn ? 1 : 0))
+    // Written as people write it.
+    #expect(NUMATopology.node(ofPCIDevice: "0000:3B:00.0", table) == node)
     #expect(NUMATopology.node(ofPCIDevice: "0000:00:1f.0", table) == nil)
     #expect(NUMATopology.node(ofPCIDevice: "0000:99:00.0", table) == nil)
     #expect(NUMATopology.node(ofPCIDevice: "../../../secret", table) == nil)

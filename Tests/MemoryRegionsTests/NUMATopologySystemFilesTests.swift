@@ -40,6 +40,7 @@ import Testing
     let topology = try #require(NUMATopology.fromSystemFiles(table))
     #expect(topology.nodes.map(\.totalByteCount) == [nil, nil])
     #expect(topology.nodes.allSatisfy { $0.distances.isEmpty && $0.cpus.isEmpty })
+    #expect(topology.nodes.allSatisfy { !$0.isMemoryOnly })
     #expect(topology.allowedNodes == [0, 1])
     #expect(NUMATopology.fromSystemFiles(SystemCalls.linux.seeing(only: [:])) == nil)
   }

@@ -37,14 +37,42 @@ import Testing
     }
     let survey = PageSurvey(table, range, pageStep: nil)
     let rounds = Mutex(0)
-    let (found, failure) = survey.moveAll([Int](0..<10), to: 1, pages: \.self) {
+    let failure = survey.moveAll([Int](0..<10), to: 1) {
       rounds.withLock { $0 += 1 }
       return left.withLock { $0 }
     }
-    #expect(found == [6, 7, 8, 9])
+    #expect(left.withLock { $0 } == [6, 7, 8, 9])
     #expect(failure == .resourceBusy)
     #expect(rounds.withLock { $0 } == 4)
-    let (nothing, none) = survey.moveAll([Int](), to: 1, pages: \.self) { [1] }
-    #expect(nothing.isEmpty && none == nil)
+    #expect(survey.moveAll([], to: 1) { [1] } == nil)
+  }
+
+  @Test func `moving that gets further and never ends is given up`() {
+    var table = SystemCalls.linux
+    table.movePages = { (pages, _) throws(Errno) in
+      pages.map { _ in -Errno.resourceBusy.rawValue }
+    }
+    let survey = PageSurvey(table, range, pageStep: nil)
+    let rounds = Mutex(0)
+    let failure = survey.moveAll([Int](0..<1000), to: 1) {
+      let count = rounds.withLock {
+        $0 += 1
+        return $0
+      }
+      return [Int](count..<1000)
+    }
+    #expect(failure == .resourceBusy)
+    #expect(rounds.withLock { $0 } == PageSurvey.moveAttempts)
+  }
+
+  @Test func `the last page that moves leaves no reason`() {
+    let left = Mutex([Int](0..<3))
+    var table = SystemCalls.linux
+    table.movePages = { (pages, _) throws(Errno) in
+      left.withLock { $0.removeLast() }
+      return pages.map { _ in -Errno.resourceBusy.rawValue }
+    }
+    let survey = PageSurvey(table, range, pageStep: nil)
+    #expect(survey.moveAll([0, 1, 2], to: 1) { left.withLock { $0 } } == nil)
   }
 }

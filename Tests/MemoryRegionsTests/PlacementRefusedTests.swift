@@ -64,6 +64,50 @@ import Testing
       }
     }
 
+    @Test func `where moving alone is refused, a bind holds and nothing moves`() async {
+      // Docker's profile with CAP_SYS_NICE.
+      await #expect(processExitsWith: .success) {
+        guard refuse(SystemCallNumber.movePages) else {
+          return cannotTest("seccomp", because: "no filter can be installed")
+        }
+        guard case .permitted = SystemLimits.current.placement else {
+          return cannotTest("numa", because: "mbind is refused here")
+        }
+        let node = try #require(NUMATopology.current.allowedNodes.first)
+        let region = try MemoryRegion(
+          RegionOptions(
+            byteCount: 1 << 20, placement: .bind(to: node), storage: .memfd(name: "bound")))
+        #expect(region.granted.placementCheck == .everyPage)
+        let residency = try region.residency()
+        #expect(residency.method == .mappingCounts && residency.pages == [node: 256])
+        let error = #expect(throws: RegionError.self) { try region.migrate(to: node) }
+        #expect(error?.kind == .placementRefused)
+        #expect(error?.call == "move_pages" && error?.errno == .notPermitted)
+        #expect(region.placement == .bind(to: node))
+        let start = Int(bitPattern: unsafe region.baseAddress)
+        #expect(try SystemCalls.linux.policy(start).mode == .bind)
+      }
+    }
+
+    @Test func `where moving alone is refused, strays cannot be brought back`() throws {
+      let machine = FakeMachine.four()
+      machine.leave(10, on: 2)
+      // The node's figures are hidden, too, so that its pages run out on the way.
+      var table = machine.table.hiding("/sys/devices/system/node/node2")
+      table.nodes = { (_) throws(Errno) in throw .notPermitted }
+      table.movePages = { (_, _) throws(Errno) in throw .notPermitted }
+      let system = table
+      let options = RegionOptions(byteCount: 60 * 4096, placement: .bind(to: 2))
+      let error = #expect(throws: RegionError.self) {
+        try MemoryRegion(options, systemCalls: system)
+      }
+      #expect(error?.kind == .placementNotMet)
+      #expect(error?.call == "move_pages" && error?.errno == .notPermitted)
+      #expect(error?.detail == "50 of 60 pages are not on node 2")
+      #expect(error?.description.contains("permit move_pages") == true)
+      #expect(!machine.wouldHaveBeenKilled)
+    }
+
     @Test func `the nodes are read from the files that a container leaves`() async {
       await #expect(processExitsWith: .success) {
         let before = NUMATopology.current

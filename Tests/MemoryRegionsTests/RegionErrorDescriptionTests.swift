@@ -12,6 +12,22 @@ import Testing
         + "LimitMEMLOCK=), or allow the region to go unlocked.")
   }
 
+  @Test(arguments: [
+    RegionError.Kind.placementRefused, .placementNotMet, .residencyUnknown,
+  ])
+  func `who may not move pages is told so, and of no capability or memory`(
+    kind: RegionError.Kind
+  ) {
+    for errno in [Errno.notPermitted, .noFunction] {
+      let text = RegionError(kind, call: "move_pages", errno: errno).description
+      #expect(text.contains("permit move_pages"))
+      #expect(!text.contains("CAP_SYS_NICE") && !text.contains("mbind"))
+      #expect(!text.contains("free memory"))
+    }
+    let full = RegionError(.placementNotMet, call: "move_pages", errno: .noMemory).description
+    #expect(full.contains("free memory") && !full.contains("seccomp"))
+  }
+
   @Test func `a refusal without a call names none`() {
     let error = RegionError(.alreadyClaimed)
     #expect(

@@ -9,8 +9,8 @@ import Testing
     .reservationRefused, .commitRefused, .hugePagesUnavailable, .transparentHugePagesUnavailable,
     .memoryFileRefused, .notEnoughMemory, .populationRefused, .lockLimit, .lockRefused,
     .exclusionRefused, .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused,
-    .policyUnsupported, .notEnoughMemoryOnNodes, .placementNotMet, .registered, .notRegistrable,
-    .alreadyClaimed, .residencyUnknown, .notOwner, .discardRefused, .sideTablesRefused,
+    .policyUnsupported, .notEnoughMemoryOnNodes, .placementNotMet, .registered, .partOfPoolSet,
+    .notRegistrable, .alreadyClaimed, .residencyUnknown, .notOwner, .discardRefused, .sideTablesRefused,
   ]
 
   @Test func `kinds are distinct, and so are their words`() {

@@ -11,6 +11,21 @@ import Testing
     #expect(region.granted.placementCheck == .policyOnly)
   }
 
+  @Test func `where nothing is committed, the policy is read back all the same`() throws {
+    let options = RegionOptions(byteCount: 1 << 20, initiallyCommitted: 0, placement: .local)
+    var table = SystemCalls.linux
+    table.bind = { (_, _, _) throws(Errno) in }
+    table.policy = { (_) throws(Errno) in MemoryPolicy(.local) }
+    #expect(
+      try MemoryRegion(options, systemCalls: table).granted.placementCheck == .policyOnly)
+    table.policy = { (_) throws(Errno) in MemoryPolicy(.default) }
+    #expect(
+      try MemoryRegion(options, systemCalls: table).granted.placementCheck == .unverified)
+    table.policy = { (_) throws(Errno) in throw .notPermitted }
+    #expect(
+      try MemoryRegion(options, systemCalls: table).granted.placementCheck == .unverified)
+  }
+
   @Test func `a bind without nodes is refused`() {
     guard NUMATopology.isCompiledIn else { return expectUnavailable() }
     let error = #expect(throws: RegionError.self) {
@@ -109,6 +124,20 @@ import Testing
     #expect(region.granted.placement == .none)
     // The rest of the reservation must not stay bound.
     #expect(machine.policies.last?.mode == .default)
+  }
+
+  @Test(arguments: [0, 100])
+  func `what the kernel's walk sees and move_pages does not is no bind`(strayCount: Int) throws {
+    guard NUMATopology.isCompiledIn else { return expectUnavailable() }
+    let machine = TwoNodes(strayCount: strayCount)
+    var table = machine.table
+    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .ioError }
+    let options = RegionOptions(byteCount: 4 << 20, placement: .bind(to: 1))
+    let system = table
+    let error = #expect(throws: RegionError.self) { try MemoryRegion(options, systemCalls: system) }
+    #expect(error?.kind == .placementNotMet)
+    #expect(error?.call == "mbind" && error?.errno == .ioError)
+    #expect(machine.moved == strayCount)
   }
 
   @Test func `several nodes are preferred together`() throws {

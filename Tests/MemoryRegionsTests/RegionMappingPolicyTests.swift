@@ -1,7 +1,8 @@
-import MemoryRegions
 import MemoryTestSupport
 import SystemPackage
 import Testing
+
+@testable import MemoryRegions
 
 #if NUMA
   @Suite struct RegionMappingPolicyTests {
@@ -123,7 +124,7 @@ import Testing
       let error = #expect(throws: RegionError.self) { try open(placement, on: machine) }
       #expect(error?.kind == .policyUnsupported)
       #expect(error?.call == "set_mempolicy_home_node")
-      #expect(error?.detail.contains("Linux 5.17") == true)
+      #expect(error?.detail.contains("Linux 5.17, and a container that permits it") == true)
       let region = try open(placement, on: machine, allowing: .placement)
       #expect(region.granted.placement == .none)
     }
@@ -149,6 +150,23 @@ import Testing
       #expect(region.granted.placement == .none)
     }
 
+    @Test(arguments: [Placement.none, .local, .preferred(2), .preferredMany(2), .bind(to: 2)])
+    func `where a cpuset leaves one node, nothing spills: a full one is an error beforehand`(
+      placement: Placement
+    ) throws {
+      let machine = FakeMachine.four(allowed: [2])
+      machine.leave(59, on: 2)
+      let error = #expect(throws: RegionError.self) { try open(placement, on: machine) }
+      let isBound = placement == .bind(to: 2)
+      #expect(error?.kind == (isBound ? .notEnoughMemoryOnNodes : .notEnoughMemory))
+      #expect(error?.detail.contains("within node 2") == true)
+      // Without the placement the same node is all there is.
+      #expect(throws: RegionError.self) { try open(placement, on: machine, allowing: .placement) }
+      #expect(!machine.wouldHaveBeenKilled)
+      machine.leave(60, on: 2)
+      #expect(try open(placement, on: machine).residency().pages == [2: 60])
+    }
+
     @Test(arguments: [
       Placement.bind(to: 7), .preferred(1), .preferredMany(0, 7), .interleave(over: 0, 1),
     ])
@@ -156,6 +174,54 @@ import Testing
       let error = #expect(throws: RegionError.self) { try open(placement, on: .four()) }
       #expect(error?.kind == .noSuchNode)
       #expect(error?.detail.contains("this machine has node 0, node 2, node 3") == true)
+    }
+
+    @Test func `a call that a container hides is no kernel without NUMA`() throws {
+      var table = FakeMachine.two().table
+      table.bind = { (_, _, _) throws(Errno) in throw .noFunction }
+      let hidden = table
+      for placement in [Placement.local, .bind(to: 1), .preferred(0)] {
+        let options = RegionOptions(byteCount: 1 << 16, placement: placement)
+        let error = #expect(throws: RegionError.self) {
+          try MemoryRegion(options, systemCalls: hidden)
+        }
+        #expect(error?.kind == .placementRefused)
+        #expect(error?.call == "mbind" && error?.errno == .noFunction)
+      }
+      // Neither /sys nor the status knows of another node than the first: all memory is local
+      // there.
+      let alone = table.seeing(["/proc/thread-self/status": "Mems_allowed_list:\t0\n"])
+        .hiding("/sys/devices/system/node")
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 1 << 16, placement: .local), systemCalls: alone)
+      #expect(region.granted.placement == .local)
+      let error = #expect(throws: RegionError.self) {
+        try MemoryRegion(
+          RegionOptions(byteCount: 1 << 16, placement: .bind(to: 0)), systemCalls: alone)
+      }
+      #expect(error?.kind == .numaUnavailable)
+    }
+
+    @Test func `a policy that is tried out is none that stays`() throws {
+      let machine = FakeMachine.four()
+      var table = machine.table
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 60 * 4096, placement: .preferredMany(2, 3)), systemCalls: table)
+      // From now on the kernel takes the policy no longer, as after a change of the cpuset.
+      let inner = table
+      table.bind = { (address, byteCount, policy) throws(Errno) in
+        if policy.mode == .preferredMany { throw .invalidArgument }
+        try inner.bind(address, byteCount, policy)
+      }
+      let start = region.mapping.base
+      let mapping = RegionMapping(
+        systemCalls: table, base: start, byteCount: region.byteCount,
+        options: region.mapping.options, file: nil)
+      let error = #expect(throws: RegionError.self) { try mapping.bringIn(40960..<81920) }
+      #expect(error?.kind == .policyUnsupported)
+      // The pages before are none of this call's, and their policy is as it was.
+      #expect(try machine.table.policy(start).mode == .preferredMany)
+      #expect(try machine.table.policy(start + 36864).mode == .preferredMany)
     }
 
     @Test func `without /sys the kernel itself is asked`() throws {

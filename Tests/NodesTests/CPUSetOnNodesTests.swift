@@ -35,6 +35,29 @@ extension OnNodesTests {
         }
       }
     }
+
+    @Test func `more than the cpuset's node has is an error, where the kernel would end the process`()
+      async
+    {
+      await #expect(processExitsWith: .success) {
+        guard let first = severalNodes()?.first else { return }
+        guard confineToMemory(of: first) else {
+          return cannotTest("cpuset", because: "no cpuset can be made here (errno \(errno))")
+        }
+        // All that the node has, of which the machine itself uses some.
+        let byteCount = try #require(NodeMemory(first, .linux)).totalByteCount & -4096
+        guard SystemLimits.current.availableByteCount ?? 0 > byteCount else {
+          return cannotTest("cpuset", because: "the other nodes have too little memory")
+        }
+        for placement in [Placement.none, .local, .preferred(first), .bind(to: first)] {
+          let options = RegionOptions(byteCount: byteCount, placement: placement)
+          let error = #expect(throws: RegionError.self) { try MemoryRegion(options) }
+          let kind: RegionError.Kind =
+            placement == .bind(to: first) ? .notEnoughMemoryOnNodes : .notEnoughMemory
+          #expect(error?.kind == kind, "\(placement): \(error.map { "\($0)" } ?? "")")
+        }
+      }
+    }
   }
 }
 
@@ -45,7 +68,8 @@ private func confineToMemory(of node: NUMANode) -> Bool {
   let path = unsafe String(cString: parent)
   unsafe free(parent)
   guard unsafe mount("none", path, "cgroup2", 0, nil) == 0 else { return false }
-  // Lazily: the process stays in the group, which goes when the mount is gone and the process ended.
+  // Lazily: the process stays in the group, which goes when the mount is gone and the process
+  // ended.
   defer { _ = unsafe umount2(path, Int32(MNT_DETACH)) }
   let group = path + "/iopages-\(getpid())"
   guard writeText("+cpuset", to: path + "/cgroup.subtree_control"),

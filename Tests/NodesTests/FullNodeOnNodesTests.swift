@@ -124,15 +124,15 @@ extension OnNodesTests {
       #expect(try pagesByNode(competitor) == [node: competitor.byteCount / 4096])
     }
 
-    /// More bytes than the whole node has besides those of the competitor: no matter what else gives
-    /// way there, they do not fit.
+    /// More bytes than the whole node has besides those of the competitor: no matter what else
+    /// gives way there, they do not fit.
     private func tooMuch(for node: NUMANode, beside competitor: MemoryRegion) throws -> Int {
       let total = try #require(NodeMemory(node, .linux)).totalByteCount
       return (total - competitor.byteCount + Self.spareByteCount) & -4096
     }
 
-    /// The last node with CPUs, and what it has to give; nil, and a report, if filling it would take
-    /// long, or more than the machine has.
+    /// The last node with CPUs, and what it has to give; nil, and a report, if filling it would
+    /// take long, or more than the machine has.
     private func smallNode() throws -> (NUMANode, Int)? {
       guard let nodes = severalNodes() else { return nil }
       let node = try #require(nodesWithProcessors(nodes).last).node

@@ -1,8 +1,8 @@
 // Tests for machines with several nodes. `Scripts/test-numa` runs them in machines that have them;
 // on any other machine each of them says that it could not run.
 //
-// They look at what the kernel did, page by page, and not at what a region says of itself. Nodes and
-// their memory are the machine's, so these tests take turns: all of them are in one suite, and
+// They look at what the kernel did, page by page, and not at what a region says of itself. Nodes
+// and their memory are the machine's, so these tests take turns: all of them are in one suite, and
 // `--filter OnNodesTests` names them.
 
 import MemoryRegions
@@ -13,8 +13,8 @@ import Testing
 
 @Suite(.serialized) struct OnNodesTests {}
 
-/// The nodes with memory, if there are several and regions can be placed on them; nil, and a report,
-/// if not.
+/// The nodes with memory, if there are several and regions can be placed on them; nil, and a
+/// report, if not.
 func severalNodes(sourceLocation: SourceLocation = #_sourceLocation) -> [NUMANode]? {
   let nodes = NUMATopology.nodesWithMemory(.linux).sorted()
   let reason: String
@@ -38,8 +38,8 @@ func nodesWithProcessors(_ nodes: [NUMANode]) -> [(node: NUMANode, cpus: [Int])]
     .map { ($0.node, $0.cpus) }
 }
 
-/// The node of every page of these bytes of a region, by asking the kernel; nil for a page that is not
-/// in memory.
+/// The node of every page of these bytes of a region, by asking the kernel; nil for a page that is
+/// not in memory.
 func nodesOfPages(
   _ region: MemoryRegion, bytes: Range<Int>? = nil, pageStep: Int = 4096
 ) throws -> [NUMANode?] {

@@ -15,6 +15,8 @@ extension RegionError {
 
   private var commandLineRemedy: String? {
     switch kind {
+    case .placementNotMet where isMovingRefused:
+      "Let the container's seccomp profile permit move_pages, or leave --numa-node out"
     case .invalidByteCount:
       "Give --region a whole number of pages of 4096 bytes, and one at least"
     case .largerThanAddressSpace: "Give --region less than 128 TiB"

@@ -4,11 +4,15 @@
 // process instead of failing the call. So pages that come from general memory are populated under
 // a policy that only prefers the nodes, checked, and moved if they strayed, which fails with an
 // errno; the strict policy is set last, over pages that already obey it. Huge pages from the pool
-// need none of this: a node without one fails the populating call. An interleaved mapping ends no
-// process, but spills to nodes that nobody named, so its pages are checked and moved as well.
+// need none of this: a node without one fails the populating call. Where the process's cpuset
+// permits no other nodes than those, the preference has nowhere to spill to and ends the process as
+// the bind would: there only the look at the headroom protects (MemoryHeadroom). An interleaved
+// mapping ends no process, but spills to nodes that nobody named, so its pages are checked and
+// moved as well.
 //
-// The check is the kernel's own walk over the pages, when the final policy is set: it costs a fourth
-// of asking for each page with move_pages, which is done to find the strays if there are any.
+// The check is the kernel's own walk over the pages, when the final policy is set: it costs a
+// fourth of asking for each page with move_pages, which is done to find the strays if there are
+// any.
 
 import SystemPackage
 
@@ -30,16 +34,17 @@ extension RegionMapping {
       throw RegionError(.numaUnavailable, detail: "built without the trait NUMA")
     }
     guard let policy = try placement.policy() else { return }
+    let whole = base..<base + byteCount
     // The kernel drops nodes that it does not have from a set, as long as one is left.
     if let named, let known = NUMATopology.knownNodesWithMemory(systemCalls),
       !known.isSuperset(of: named)
     {
-      throw refusal(nil, policy)
+      throw refusal(nil, policy, whole)
     }
-    try setPolicy(policy, base..<base + byteCount)
+    try setPolicy(policy, whole)
     // It drops those that a cpuset forbids, too.
     if named != nil, let inForce = try? systemCalls.policy(base), inForce.nodes != policy.nodes {
-      throw refusal(nil, policy)
+      throw refusal(nil, policy, whole)
     }
   }
 
@@ -63,7 +68,7 @@ extension RegionMapping {
       try setHomeNode(part)
       return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
     }
-    let survey = PageSurvey(systemCalls, part, pageStep: options.backing.poolPageByteCount)
+    let survey = survey(part)
     var found = survey.strays(outside: policy.nodes)
     if let nodes = options.placement.requiredNodes {
       if found.check == .unverified, violation == .ioError {
@@ -71,6 +76,13 @@ extension RegionMapping {
           .placementNotMet, call: "mbind", errno: violation, detail: options.placement.description)
       }
       found = try bringBack(found, survey, to: nodes.sorted(), policy.nodes)
+      // move_pages may not name what the kernel's walk saw, and others may have touched pages
+      // since.
+      if violation == .ioError, setIfObeyed(policy, part) == .ioError {
+        throw RegionError(
+          .placementNotMet, call: "mbind", errno: .ioError,
+          detail: "\(options.placement), and pages are elsewhere after all strays were moved")
+      }
     }
     // What was set with the check holds for some of the part, or for none of it.
     try setPolicy(policy, part)
@@ -79,8 +91,8 @@ extension RegionMapping {
       pagesElsewhere: found.check == .everyPage ? found.count * survey.basePagesEach : nil)
   }
 
-  /// Has the kernel look at each page and set the final policy where all of them obey it. Nil if they
-  /// all do; EIO if one does not; another errno if nobody looked.
+  /// Has the kernel look at each page and set the final policy where all of them obey it. Nil if
+  /// they all do; EIO if one does not; another errno if nobody looked.
   private func setIfObeyed(_ policy: MemoryPolicy, _ part: Range<Int>) -> Errno? {
     // Huge pages from the pool are few: asking for each of them costs little, and names the strays.
     guard options.backing.poolPageShift == nil else { return .notSupported }
@@ -96,6 +108,11 @@ extension RegionMapping {
     return nil
   }
 
+  /// Asks where the pages of a part are.
+  func survey(_ part: Range<Int>) -> PageSurvey {
+    PageSurvey(systemCalls, part, pageStep: options.backing.poolPageByteCount)
+  }
+
   /// Moves pages that must be on the nodes to one of them. Returns what was found then.
   private func bringBack(
     _ strays: PageSurvey.Strays, _ survey: PageSurvey, to nodes: [NUMANode], _ mask: NodeMask
@@ -103,15 +120,15 @@ extension RegionMapping {
     var found = strays
     var failure: Errno?
     for node in nodes where !found.pages.isEmpty {
-      (found, failure) = survey.moveAll(found, to: node, pages: \.pages) {
-        survey.strays(outside: mask)
+      failure = survey.moveAll(found.pages, to: node) {
+        found = survey.strays(outside: mask)
+        return found.pages
       }
     }
     guard found.count == 0 else {
-      let names = nodes.map(\.description).joined(separator: ", ")
       throw RegionError(
         .placementNotMet, call: failure == nil ? nil : "move_pages", errno: failure,
-        detail: "\(found.count) of \(survey.pageCount) pages are not on \(names)")
+        detail: "\(found.count) of \(survey.pageCount) pages are not on \(nodes.names)")
     }
     return found
   }
@@ -119,8 +136,10 @@ extension RegionMapping {
   /// Reads back the policy, for pages that are not there yet or may be anywhere.
   func checkPlacement(unpopulated part: Range<Int>) throws(RegionError) -> PlacementCheck {
     guard let policy = try options.placement.policy() else { return .notNeeded }
-    guard !part.isEmpty else { return .policyOnly }
-    guard let inForce = try? systemCalls.policy(part.lowerBound) else { return .unverified }
+    // Where nothing is committed yet, the reservation has the policy already.
+    guard let inForce = try? systemCalls.policy(part.isEmpty ? base : part.lowerBound) else {
+      return .unverified
+    }
     return inForce == policy ? .policyOnly : .unverified
   }
 }

@@ -1,8 +1,8 @@
 // Populating: every page is brought into memory while there is still someone to tell if it cannot
 // be. The kernel does not refuse politely when memory runs out; it ends a process. So a large range
 // goes in steps, and before each step the headroom is looked up: the machine's, the cgroups', and
-// that of the nodes the pages are bound to. Others may take the memory in between; what the steps
-// bound is how much can go wrong, not whether.
+// that of the nodes that the pages can come from. Others may take the memory in between; what the
+// steps bound is how much can go wrong, not whether.
 
 import SystemPackage
 
@@ -27,8 +27,9 @@ extension RegionMapping {
       try populating.populate(part)
       _ = try populating.settlePlacement(of: part)
     } catch {
-      // The policy that was in force before: pages still come when touched.
-      try? applyPolicy(to: part)
+      // The placement's own policy again, and not the one to populate under: what comes when it is
+      // touched is no less promised.
+      if let policy = try? options.placement.policy() { try? setPolicy(policy, part) }
       throw error
     }
   }
@@ -84,8 +85,7 @@ extension RegionMapping {
     var detail = "\(needed) of \(size) needed, \(pool.freeCount) free"
     if pool.reservedCount > 0 { detail += " of which \(pool.reservedCount) are promised" }
     if let nodes = options.placement.requiredNodes, missing == 0 {
-      let names = nodes.sorted().map(\.description).joined(separator: ", ")
-      detail += "; reserve \(needed) on \(names): /sys/devices/system/node/node*/hugepages"
+      detail += "; reserve \(needed) on \(nodes.names): /sys/devices/system/node/node*/hugepages"
     } else if missing == 0 {
       let name = shift == 21 ? "2MB" : "1GB"
       detail +=

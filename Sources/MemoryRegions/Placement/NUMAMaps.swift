@@ -21,8 +21,8 @@ package enum NUMAMaps {
     }
   }
 
-  /// Whether the mappings of /proc/self/maps begin and end where the range does: then none that meets
-  /// it reaches beyond it.
+  /// Whether the mappings of /proc/self/maps begin and end where the range does: then none that
+  /// meets it reaches beyond it.
   package static func mappings(_ maps: String, beginAndEndWith range: Range<Int>) -> Bool {
     var begins = false
     var ends = false

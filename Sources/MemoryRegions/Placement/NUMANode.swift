@@ -20,3 +20,8 @@ extension NUMANode: ExpressibleByIntegerLiteral {
 extension NUMANode: CustomStringConvertible {
   public var description: String { "node \(number)" }
 }
+
+extension Sequence<NUMANode> {
+  /// The nodes by ascending number, in words: "node 0, node 2".
+  package var names: String { sorted().map(\.description).joined(separator: ", ") }
+}

@@ -1,6 +1,6 @@
-// Moving pages. What the kernel answers to a request is no count of what it did: it may give up at a
-// page and answer nothing for those that follow, and a transparent huge page is refused as busy after
-// its first part has taken the rest along. So pages are moved, and then looked up.
+// Moving pages. What the kernel answers to a request is no count of what it did: it may give up at
+// a page and answer nothing for those that follow, and a transparent huge page is refused as busy
+// after its first part has taken the rest along. So pages are moved, and then looked up.
 
 package import SystemPackage
 
@@ -23,20 +23,24 @@ extension PageSurvey {
     return failure
   }
 
-  /// Moves pages to a node, again while that gets further. Returns those that `remaining` still finds
-  /// then, and the first reason why they stayed.
-  func moveAll<Found, Failure: Error>(
-    _ found: Found, to node: NUMANode, pages: KeyPath<Found, [Int]>,
-    remaining: () throws(Failure) -> Found
-  ) throws(Failure) -> (found: Found, failure: Errno?) {
-    var found = found
-    while true {
-      let before = found[keyPath: pages]
-      if before.isEmpty { return (found, nil) }
-      let failure = move(before, to: node)
-      found = try remaining()
-      if found[keyPath: pages].count >= before.count { return (found, failure) }
+  /// How often pages are moved while some stay and each attempt gets further: others may go on
+  /// touching pages.
+  static let moveAttempts = 16
+
+  /// Moves pages to a node, again while that gets further. `remaining` looks up those that are
+  /// still elsewhere. Returns the first reason why the last of them stayed; nil if none did.
+  func moveAll<Failure: Error>(
+    _ pages: [Int], to node: NUMANode, remaining: () throws(Failure) -> [Int]
+  ) throws(Failure) -> Errno? {
+    var pages = pages
+    var failure: Errno?
+    for _ in 0..<Self.moveAttempts where !pages.isEmpty {
+      failure = move(pages, to: node)
+      let left = try remaining()
+      if left.count >= pages.count { return failure }
+      pages = left
     }
+    return pages.isEmpty ? nil : failure
   }
 
   /// The pages that are not on a node.

@@ -1,5 +1,5 @@
-// The standard library's Mutex is not built for the thread sanitizer: what it guards looks unguarded,
-// and every use is reported as a race. So the locks here say what they do.
+// The standard library's Mutex is not built for the thread sanitizer: what it guards looks
+// unguarded, and every use is reported as a race. So the locks here say what they do.
 
 internal import CPageMemory
 package import Synchronization

@@ -43,7 +43,8 @@ public struct UnmetWish: Equatable, Sendable {
 public enum PlacementCheck: Hashable, Sendable {
   /// Nothing was asked for.
   case notNeeded
-  /// The kernel was asked where each page is, or how many of them are on each node.
+  /// The kernel looked at each page when the policy was set, or was asked where each page is, or
+  /// how many of them are on each node.
   case everyPage
   /// The policy in force was read back. The pages were not there yet, or it binds none of them.
   case policyOnly

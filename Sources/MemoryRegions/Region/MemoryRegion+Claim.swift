@@ -21,8 +21,8 @@ extension MemoryRegion {
   /// A commit that ends while the claimant sets itself up may be seen both by the call and in
   /// `committedByteCount`.
   /// - Returns: `isKnownZero`: whether every committed page, now or later, reads as zero until the
-  ///   claimant writes to it. True for the first claimant of memory that no other process can write,
-  ///   if nobody was given its address before.
+  ///   claimant writes to it. True for the first claimant of memory that no other process can
+  ///   write, if nobody was given its address before.
   /// - Throws: `.alreadyClaimed`, `.notOwner`.
   package func claim(
     onCommit: @escaping @Sendable (_ committedPages: Int) -> Void

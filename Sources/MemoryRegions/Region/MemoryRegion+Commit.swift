@@ -30,8 +30,8 @@ extension MemoryRegion {
       }
       _ = try mapping.commit(start..<end)
       committed.store(end, ordering: .releasing)
-      // Called without the claim's lock: the call may end the pool, which relinquishes. `changes` is
-      // still held, so that calls come one at a time and in order.
+      // Called without the claim's lock: the call may end the pool, which relinquishes. `changes`
+      // is still held, so that calls come one at a time and in order.
       let onCommit = claim.withVisibleLock { $0.onCommit }
       onCommit?(end / pageByteCount)
     }

@@ -13,35 +13,55 @@ public struct Migration: Hashable, Sendable {
   public let alreadyThere: Int
   /// Base pages that are still on other nodes.
   public let notMoved: Int
-  /// The first reason for one of them: ENOMEM for a full node, EBUSY for a page in use by the kernel
-  /// or pinned by a device, EACCES for one that other processes map as well. Nil where the kernel
-  /// gives none, and if all were moved.
+  /// The first reason for one of them: ENOMEM for a full node, EBUSY for a page in use by the
+  /// kernel or pinned by a device, EACCES for one that other processes map as well. Nil where the
+  /// kernel gives none, and if all were moved.
   public let errno: Errno?
-  /// Committed base pages that are not in memory. They come to the node when touched, while it has
-  /// room.
+  /// Committed base pages that are not in memory; one that another thread touched during the call
+  /// may be among them. They come to the node when touched, while it has room. If it has none, they
+  /// come from elsewhere where the node is only preferred; a region that is bound to it ends the
+  /// process, as any touch of a page under a bind to full nodes does.
   public let absent: Int
 }
 
 extension MemoryRegion {
   /// Moves the committed pages to a node, and makes later ones come there.
   ///
-  /// A region whose placement is a promise (`bind` and the two interleaved ones) is bound to the node
-  /// afterwards, or, while some of its pages cannot be moved, to the node and the former ones
-  /// together. Any other region prefers the node afterwards. `placement` says which.
+  /// A region whose placement is a promise (`bind` and the two interleaved ones) is bound to the
+  /// node afterwards, each page checked; or, while some of its pages cannot be moved, to the node
+  /// and the former ones together, without those that its cpuset no longer permits. Any other
+  /// region prefers the node afterwards. `placement` says which.
   ///
-  /// - Throws: `.registered` while a device has the region, `.noSuchNode`, `.nodeNotAllowed`,
-  ///   `.numaUnavailable`, `.placementRefused` where the kernel or a container does not permit it,
-  ///   `.notOwner`. Then the region's placement is as it was. Pages that stay are no error, but
+  /// - Throws: `.registered` while a device has the region, `.partOfPoolSet` for a region of a set
+  ///   of pools, whose node is told by its address, unless it is bound to that node, `.noSuchNode`,
+  ///   `.nodeNotAllowed`, `.numaUnavailable`, `.placementRefused` where the kernel or a container
+  ///   does not permit it, `.placementNotMet` if pages are left on nodes that it can be bound to no
+  ///   longer, `.notOwner`. Then the region's placement is as it was, but some or all of its pages
+  ///   may have moved: `residency()` says where they are. Pages that stay are no error, but
   ///   counted.
-  /// - Complexity: O(pages): each is looked up, and copied if it moves. Other threads may use the
-  ///   region meanwhile; commits and registrations wait.
+  /// - Complexity: O(pages): each is looked up, about 56 ms for each GiB in base pages, and copied
+  ///   if it moves. Other threads may use the region's memory meanwhile. What changes the region
+  ///   waits: commits, registrations, and a pool's discarding and refilling of trimmed blocks.
   public func migrate(to node: NUMANode) throws(RegionError) -> Migration {
     try checkOwner()
     return try changes.withVisibleLock { _ throws(RegionError) in
       try checkUnregistered()
+      try checkOwnPlace(on: node)
       let (migration, placement) = try mapping.migrate(0..<committedByteCount, to: node)
       placementInForce.withVisibleLock { $0 = placement }
       return migration
+    }
+  }
+}
+
+extension MemoryRegion {
+  /// Throws `.partOfPoolSet` if others tell the region's node by its address, and it is to go to
+  /// another.
+  private func checkOwnPlace(on node: NUMANode) throws(RegionError) {
+    guard sharedReservation != nil else { return }
+    let placement = placement
+    guard placement.requiredNodes == [node] else {
+      throw RegionError(.partOfPoolSet, detail: "\(placement), to \(node)")
     }
   }
 }

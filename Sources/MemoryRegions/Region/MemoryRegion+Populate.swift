@@ -1,6 +1,6 @@
-// Getting back what was given to the kernel. Where a region promised memory, pages that were discarded
-// are brought in again, placed and checked as they were when they were committed, before anybody uses
-// them.
+// Getting back what was given to the kernel. Where a region promised memory, pages that were
+// discarded are brought in again, placed and checked as they were when they were committed, before
+// anybody uses them.
 
 import Synchronization
 

@@ -44,7 +44,8 @@ extension MemoryRegion {
   public var registrationCount: Int { registrations.load(ordering: .acquiring) }
 
   /// Announces that a device is to use the committed bytes, which are populated first if they
-  /// were not, or were discarded. The registration says how many they are: another thread may commit more meanwhile.
+  /// were not, or were discarded. The registration says how many they are: another thread may
+  /// commit more meanwhile.
   ///
   /// Drop the registration after the device has let go of the memory, not before.
   /// - Throws: `.notRegistrable` for private memory that forked children get too: the first write

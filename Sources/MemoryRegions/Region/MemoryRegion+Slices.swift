@@ -21,8 +21,8 @@ extension MemoryRegion {
     return 1 << (Int.bitWidth - (least - 1).leadingZeroBitCount)
   }
 
-  /// Opens regions in one reservation, slice `i` at the first one's base and `i * stride` bytes. The
-  /// reservation is unmapped when the last of them goes; the memory of each goes with itself.
+  /// Opens regions in one reservation, slice `i` at the first one's base and `i * stride` bytes.
+  /// The reservation is unmapped when the last of them goes; the memory of each goes with itself.
   ///
   /// - Throws: what `init` throws; then no slice is left open.
   /// - Precondition: there is a slice, and `stride` is a power of two, at least

@@ -25,7 +25,7 @@ public final class MemoryRegion: Sendable {
   let placementInForce: Mutex<Placement>
   private let owner: ProcessGeneration
   /// The address space that the region shares with other slices; nil if all of its is its own.
-  private let sharedReservation: SharedReservation?
+  let sharedReservation: SharedReservation?
   let committed: Atomic<Int>
   let registrations = Atomic<Int>(0)
   /// Held while the mapping is changed: one commit, registration or discard at a time.

@@ -41,12 +41,12 @@ public struct Placement: Hashable, Sendable {
   /// On this node while it has memory, then on the nearest ones.
   public static func preferred(_ node: NUMANode) -> Placement { Placement(.preferred(node)) }
 
-  /// On these nodes while one of them has memory, then on any. The nearest to the CPU that touches a
-  /// page comes first, or the nearest to the home node. Linux 5.15.
+  /// On these nodes while one of them has memory, then on any. The nearest to the CPU that touches
+  /// a page comes first, or the nearest to the home node. Linux 5.15.
   public static func preferredMany(_ nodes: NUMANode...) -> Placement { preferredMany(nodes) }
 
-  /// On these nodes while one of them has memory, then on any. The nearest to the CPU that touches a
-  /// page comes first, or the nearest to the home node. Linux 5.15.
+  /// On these nodes while one of them has memory, then on any. The nearest to the CPU that touches
+  /// a page comes first, or the nearest to the home node. Linux 5.15.
   public static func preferredMany(_ nodes: some Sequence<NUMANode>) -> Placement {
     Placement(.preferredMany(Set(nodes)))
   }
@@ -73,9 +73,9 @@ public struct Placement: Hashable, Sendable {
     Placement(.weightedInterleave(Set(nodes)))
   }
 
-  /// This placement, with the nearest node told from `node` and not from the CPU that touches a page.
-  /// For `bind` and `preferredMany` only, opening refuses it for others. The node needs no memory of
-  /// its own, and need not be among those named. Linux 5.17.
+  /// This placement, with the nearest node told from `node` and not from the CPU that touches a
+  /// page. For `bind` and `preferredMany` only, opening refuses it for others. The node needs no
+  /// memory of its own, and need not be among those named. Linux 5.17.
   public func homeNode(_ node: NUMANode) -> Placement {
     var placement = self
     placement.home = node
@@ -85,7 +85,7 @@ public struct Placement: Hashable, Sendable {
 
 extension Placement: CustomStringConvertible {
   public var description: String {
-    let names = (namedNodes ?? []).sorted().map(\.description).joined(separator: ", ")
+    let names = (namedNodes ?? []).names
     let text =
       switch rule {
       case .none: "none"

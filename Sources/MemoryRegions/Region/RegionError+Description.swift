@@ -11,7 +11,20 @@ extension RegionError: CustomStringConvertible {
     if let call, let errno {
       text += " (\(call): \(errno.description), errno \(errno.rawValue))"
     }
-    return text + ". " + kind.remedy + "."
+    return text + ". " + remedy + "."
+  }
+
+  /// Whether pages could not be moved because the process is not permitted to: CAP_SYS_NICE, which
+  /// opens the calls about policies in Docker's seccomp profile, does not open move_pages.
+  package var isMovingRefused: Bool {
+    call == "move_pages" && (errno == .notPermitted || errno == .noFunction)
+  }
+
+  /// What a person can change.
+  private var remedy: String {
+    guard isMovingRefused else { return kind.remedy }
+    let permission = "Let the container's seccomp profile permit move_pages"
+    return kind == .placementNotMet ? permission + ", or allow pages on any node" : permission
   }
 }
 
@@ -106,7 +119,8 @@ extension RegionError.Kind: CustomStringConvertible {
     case .placementRefused:
       (
         "placement refused",
-        "Let the container's seccomp profile permit mbind (CAP_SYS_NICE), or allow pages on any node"
+        "Let the container's seccomp profile permit mbind (CAP_SYS_NICE), or allow pages on any "
+          + "node"
       )
     case .policyUnsupported:
       (
@@ -125,6 +139,8 @@ extension RegionError.Kind: CustomStringConvertible {
       )
     case .registered:
       ("region registered with a device", "Drop its registrations first")
+    case .partOfPoolSet:
+      ("region is one node's part of a set of pools", "Open a set on other nodes")
     case .notRegistrable:
       (
         "region cannot be registered with a device",
@@ -135,7 +151,7 @@ extension RegionError.Kind: CustomStringConvertible {
     case .residencyUnknown:
       (
         "where the pages are is not told",
-        "Let the container's seccomp profile permit move_pages (CAP_SYS_NICE)"
+        "Let the container's seccomp profile permit move_pages, or let a memory file back the region"
       )
     case .notOwner:
       (

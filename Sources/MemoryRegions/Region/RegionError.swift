@@ -89,6 +89,8 @@ extension RegionError {
     // The region's state.
     /// The region is registered with a device.
     public static let registered = Kind(code: .registered)
+    /// The region is one node's part of a set of pools, and stays on its node.
+    public static let partOfPoolSet = Kind(code: .partOfPoolSet)
     /// The region cannot be registered as it was opened.
     public static let notRegistrable = Kind(code: .notRegistrable)
     /// A pool has the region already.
@@ -111,8 +113,8 @@ extension RegionError {
     case lockLimit, lockRefused, exclusionRefused
     case numaUnavailable, noSuchNode, nodeNotAllowed, placementRefused, policyUnsupported
     case notEnoughMemoryOnNodes, placementNotMet
-    case registered, notRegistrable, alreadyClaimed, residencyUnknown, notOwner, discardRefused
-    case sideTablesRefused
+    case registered, partOfPoolSet, notRegistrable, alreadyClaimed, residencyUnknown, notOwner
+    case discardRefused, sideTablesRefused
   }
 }
 

@@ -5,8 +5,8 @@ import SystemPackage
 
 /// The work of opening a region, up to where there is something to own.
 enum RegionOpening {
-  /// Opens a region, at `place` if the caller has reserved it. On an error nothing is left mapped or
-  /// open, and a caller's reservation is as it was.
+  /// Opens a region, at `place` if the caller has reserved it. On an error nothing is left mapped
+  /// or open, and a caller's reservation is as it was.
   static func open(
     _ options: RegionOptions, _ systemCalls: SystemCalls, at place: Int? = nil
   ) throws(RegionError) -> (mapping: RegionMapping, granted: GrantedRegion) {

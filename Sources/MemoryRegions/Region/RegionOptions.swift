@@ -4,16 +4,17 @@
 /// The wishes for a region. `RegionOptions(byteCount: 64 << 20)` asks for 64 MiB of populated base
 /// pages wherever the kernel likes.
 public struct RegionOptions: Hashable, Sendable {
-  /// Bytes of address space to reserve: a whole number of pages, and of huge pages if those back it.
+  /// Bytes of address space to reserve: a whole number of pages, and of huge pages if those back
+  /// it.
   public var byteCount: Int
   /// Bytes to commit at open, from the region's start. Nil commits all of them.
   public var initiallyCommitted: Int?
   /// The order of the largest block that a pool over the region may hand out, `1 << largestOrder`
   /// pages, in 0...35. Nil takes 18 (1 GiB), or the largest order that the region holds.
   ///
-  /// It also sets the alignment: the region's base is a multiple of such a block, so that blocks are
-  /// aligned in memory as they are in the region. Opening needs as much address space again for the
-  /// moment. An order beyond what the region holds is taken for its alignment alone: no block
+  /// It also sets the alignment: the region's base is a multiple of such a block, so that blocks
+  /// are aligned in memory as they are in the region. Opening needs as much address space again for
+  /// the moment. An order beyond what the region holds is taken for its alignment alone: no block
   /// exceeds the region.
   public var largestOrder: Int?
   /// The pages to back it with.

@@ -47,7 +47,8 @@ package struct SystemCalls: Sendable {
     @Sendable (_ address: Int, _ byteCount: Int, _ node: NUMANode) throws(Errno) -> Void
   /// get_mempolicy(2) of the mapping at an address.
   package var policy: @Sendable (_ address: Int) throws(Errno) -> MemoryPolicy
-  /// get_mempolicy(2): the node of the page at an address, which the call brings in if it is absent.
+  /// get_mempolicy(2): the node of the page at an address, which the call brings in if it is
+  /// absent.
   package var node: @Sendable (_ address: Int) throws(Errno) -> Int32
   /// move_pages(2) as a question: each page's node, or a negated errno.
   package var nodes: @Sendable (_ pages: [Int]) throws(Errno) -> [Int32]

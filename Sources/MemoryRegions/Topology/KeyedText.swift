@@ -37,9 +37,13 @@ extension SystemCalls {
     }
   }
 
-  /// What /proc/self/status says after "Name:", without the space before it; nil if nothing.
+  /// What the calling thread's status says after "Name:", without the space before it; nil if
+  /// nothing. Threads may differ in cpuset and capabilities: /proc/self/status is the main
+  /// thread's.
   func statusField(_ name: String) -> Substring? {
-    guard let text = try? readFile("/proc/self/status") else { return nil }
+    guard
+      let text = (try? readFile("/proc/thread-self/status")) ?? (try? readFile("/proc/self/status"))
+    else { return nil }
     let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
     return line?.dropFirst(name.utf8.count + 1).drop { $0 == "\t" || $0 == " " }
   }

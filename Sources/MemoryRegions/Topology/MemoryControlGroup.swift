@@ -50,8 +50,8 @@ package struct MemoryControlGroup: Equatable {
     let cache =
       (statistics[prefix + "active_file"] ?? 0) + (statistics[prefix + "inactive_file"] ?? 0)
     // The two files are read one after the other, so the cache may seem larger than the usage it is
-    // part of. Version 1 says "no limit" by a number near the largest: room for more than that would
-    // wrap around to none.
+    // part of. Version 1 says "no limit" by a number near the largest: room for more than that
+    // would wrap around to none.
     return limit - max(0, usage - cache)
   }
 }

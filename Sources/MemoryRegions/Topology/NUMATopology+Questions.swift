@@ -1,5 +1,5 @@
-// What a driver asks of the topology: which node is this processor's, this device's, mine; and where
-// to go when that one is full.
+// What a driver asks of the topology: which node is this processor's, this device's, mine; and
+// where to go when that one is full.
 
 extension NUMATopology {
   /// The nodes that this process may take memory from, the nearest to `node` first, and of equally
@@ -28,7 +28,8 @@ extension NUMATopology {
   package static func node(
     ofPCIDevice address: String, _ systemCalls: SystemCalls
   ) -> NUMANode? {
-    // The address becomes part of a path.
+    // The address becomes part of a path. The kernel writes its letters small.
+    let address = address.lowercased()
     guard address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }),
       let number = systemCalls.number("/sys/bus/pci/devices/\(address)/numa_node"), number >= 0
     else { return nil }
@@ -37,8 +38,8 @@ extension NUMATopology {
 }
 
 extension NUMANode {
-  /// The node of the processor that the calling thread runs on. The thread may run elsewhere a moment
-  /// later. Takes no system call where the C library can tell. The node may have no memory:
+  /// The node of the processor that the calling thread runs on. The thread may run elsewhere a
+  /// moment later. Takes no system call where the C library can tell. The node may have no memory:
   /// `NUMATopology.nearest(to:)` says where its is.
   public static var current: NUMANode { current(.linux) }
 

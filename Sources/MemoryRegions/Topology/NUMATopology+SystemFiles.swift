@@ -33,12 +33,3 @@ extension NUMATopology {
       distances: known, hugePages: HugePagePool.all(node: node, systemCalls))
   }
 }
-
-extension SystemCalls {
-  /// The nodes that the process's cpuset permits, which may be more than there are; nil if the
-  /// system does not say.
-  var allowedMemoryNodes: Set<NUMANode>? {
-    guard let text = statusField("Mems_allowed_list") else { return nil }
-    return Set(SystemCalls.numbers(inList: text).map { NUMANode($0) })
-  }
-}

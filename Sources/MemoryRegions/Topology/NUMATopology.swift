@@ -1,7 +1,8 @@
-// The machine's nodes. libnuma finds them where the build has it. Where it says that there is no NUMA,
-// because a container refuses the call that it asks with, the files of /sys are read, which say the
-// same. Without libnuma, or without either, the answer is one node with everything. Figures that the
-// system hides are nil, never guessed.
+// The machine's nodes. libnuma finds them where the build has it. Where it says that there is no
+// NUMA, because a container refuses the call that it asks with, the files of /sys are read, which
+// say the same; where these are hidden as well, the process's own status names the nodes that it
+// may use. Without libnuma, or without any of these, the answer is one node with everything.
+// Figures that the system hides are nil, never guessed.
 
 import SystemPackage
 
@@ -13,8 +14,9 @@ public struct NUMATopology: Hashable, Sendable {
     public let node: NUMANode
     /// The CPUs near to it; none on a node that is memory only.
     public let cpus: [Int]
-    /// Its memory in bytes, and the free part; nil if the system does not say.
+    /// Its memory in bytes; nil if the system does not say.
     public let totalByteCount: Int?
+    /// The free part of its memory in bytes; nil if the system does not say.
     public let freeByteCount: Int?
     /// The distance to each node, 10 to itself. Nodes whose distance is unknown are left out.
     public let distances: [NUMANode: Int]
@@ -23,8 +25,8 @@ public struct NUMATopology: Hashable, Sendable {
 
     /// Whether it has memory. Taken to be so if the system does not say.
     public var hasMemory: Bool { totalByteCount != 0 }
-    /// Whether it has memory and no CPU: memory behind a link, or of another kind.
-    public var isMemoryOnly: Bool { cpus.isEmpty && hasMemory }
+    /// Whether it is known to have memory and no CPU: memory behind a link, or of another kind.
+    public var isMemoryOnly: Bool { cpus.isEmpty && (totalByteCount ?? 0) > 0 }
 
     package init(
       node: NUMANode, cpus: [Int], totalByteCount: Int?, freeByteCount: Int? = nil,
@@ -45,6 +47,9 @@ public struct NUMATopology: Hashable, Sendable {
     case libnuma
     /// The files of /sys: libnuma finds no NUMA here, or is not permitted to ask.
     case systemFiles
+    /// The nodes that this process may use, by its status in /proc: there is no /sys to read. Their
+    /// CPUs, distances and memory are unknown.
+    case processStatus
     /// One node is assumed: this build has no libnuma.
     case withoutLibnuma
     /// One node is assumed: this kernel, or its container, offers no NUMA.
@@ -55,7 +60,7 @@ public struct NUMATopology: Hashable, Sendable {
   public let nodes: [Node]
   /// Where the answer comes from.
   public let source: Source
-  /// The nodes with memory that this process may take it from (its cpuset), ascending.
+  /// The nodes with memory that the asking thread may take it from (its cpuset), ascending.
   public let allowedNodes: [NUMANode]
 
   /// `memoryNodes`: those that the process may use; nil if all.
@@ -66,7 +71,9 @@ public struct NUMATopology: Hashable, Sendable {
     self.allowedNodes = withMemory.filter { memoryNodes?.contains($0) ?? true }
   }
 
-  /// The nodes as they are now. Reads /sys: microseconds to a millisecond. Any thread may ask.
+  /// The nodes as they are now, but for the distances and the CPUs of each, which libnuma keeps
+  /// from when it was first asked: a CPU that came or went since is not seen. Reads /sys:
+  /// microseconds to a millisecond. Any thread may ask; `allowedNodes` are those of its own cpuset.
   public static var current: NUMATopology { current(.linux) }
 
   package static func current(_ systemCalls: SystemCalls) -> NUMATopology {
@@ -75,11 +82,16 @@ public struct NUMATopology: Hashable, Sendable {
         let allowed = systemCalls.allowedMemoryNodes
         return NUMATopology(nodes: nodes, source: .libnuma, memoryNodes: allowed)
       }
-      return fromSystemFiles(systemCalls)
-        ?? NUMATopology(nodes: [singleNode(systemCalls)], source: .withoutKernelSupport)
+      return askingFiles(systemCalls)
     #else
       return NUMATopology(nodes: [singleNode(systemCalls)], source: .withoutLibnuma)
     #endif
+  }
+
+  /// The nodes where libnuma does not tell them.
+  package static func askingFiles(_ systemCalls: SystemCalls) -> NUMATopology {
+    fromSystemFiles(systemCalls) ?? fromProcessStatus(systemCalls)
+      ?? NUMATopology(nodes: [singleNode(systemCalls)], source: .withoutKernelSupport)
   }
 
   /// Whether this build has the trait NUMA.

@@ -76,7 +76,7 @@ extension SystemCalls {
     return String(text[text.index(after: start)..<end])
   }
 
-  /// CapEff of /proc/self/status; nil if absent.
+  /// CapEff of the thread's status; nil if absent.
   fileprivate var effectiveCapabilities: UInt64? {
     statusField("CapEff").flatMap { UInt64($0, radix: 16) }
   }

@@ -16,7 +16,11 @@ extension MachineReport {
 
   private func lines(of node: NUMATopology.Node) -> [String] {
     let cpus =
-      node.cpus.isEmpty ? "no CPUs" : "CPUs \(rangesText(node.cpus))"
+      if topology.source == .processStatus {
+        "CPUs unknown"
+      } else {
+        node.cpus.isEmpty ? "no CPUs" : "CPUs \(rangesText(node.cpus))"
+      }
     return [
       "\(node.node): \(cpus); \(size(node.freeByteCount)) free of \(size(node.totalByteCount))"
     ] + node.hugePages.map { "  \(text(of: $0))" }

@@ -23,6 +23,7 @@ extension MachineReport {
     switch topology.source {
     case .libnuma: "libnuma"
     case .systemFiles: "/sys, libnuma may not ask"
+    case .processStatus: "this process's status; libnuma may not ask, and /sys is hidden"
     case .withoutLibnuma: "one node assumed, this build has no libnuma"
     case .withoutKernelSupport: "one node assumed, the kernel offers no NUMA"
     }

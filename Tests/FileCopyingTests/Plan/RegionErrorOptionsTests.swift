@@ -15,6 +15,11 @@ import Testing
       (RegionError(.noSuchNode, detail: "node 9"), "--numa-node"),
       (RegionError(.notEnoughMemoryOnNodes, detail: "within node 9"), "--numa-node"),
       (RegionError(.placementRefused, call: "mbind", errno: .notPermitted), "--numa-node"),
+      (
+        RegionError(.placementNotMet, call: "move_pages", errno: .notPermitted),
+        "permit move_pages, or leave --numa-node"
+      ),
+      (RegionError(.placementNotMet, call: "move_pages", errno: .noMemory), "free memory"),
     ])
   func namesTheOptionInPlaceOfTheLibrarysOwn(error: RegionError, option: String) {
     let text = error.commandLineDescription

@@ -50,6 +50,10 @@ extension FakeMachine {
     table.nodes = { (pages) throws(Errno) in
       self.state.withLock { state in pages.map { Int32(state.nodeOfPage[$0] ?? -2) } }
     }
+    table.node = { (page) throws(Errno) in
+      try self.bringIn(page..<page + 1)
+      return self.node(of: page).map { Int32($0) } ?? -1
+    }
     table.movePages = { (pages, node) throws(Errno) in try self.move(pages, to: Int(node)) }
     table.advise = { (address, byteCount, advice) throws(Errno) in
       let range = address..<address + byteCount
@@ -79,7 +83,7 @@ extension FakeMachine {
     switch path {
     case root + "/online": return numbers + "\n"
     case root + "/has_memory": return withMemory.joined(separator: ",") + "\n"
-    case "/proc/self/status":
+    case "/proc/thread-self/status", "/proc/self/status":
       return "Name:\tx\nMems_allowed_list:\t"
         + allowed.map(String.init).joined(separator: ",") + "\n"
     default: break

@@ -36,19 +36,21 @@ final class FakeMachine: Sendable {
     /// Pages that the kernel cannot move.
     var pinned: Set<Int> = []
     var processorNode: Int
+    /// The nodes that the cpuset permits.
+    var allowed: [Int]
   }
 
   let nodes: [Node]
-  let allowed: [Int]
   let kernel: Kernel
   let state: Mutex<State>
 
   init(_ nodes: [Node], allowed: [Int]? = nil, kernel: Kernel = .full) {
     self.nodes = nodes
-    self.allowed = allowed ?? nodes.map(\.number)
     self.kernel = kernel
     let free = Dictionary(uniqueKeysWithValues: nodes.map { ($0.number, $0.pages) })
-    self.state = Mutex(State(free: free, processorNode: nodes[0].number))
+    self.state = Mutex(
+      State(
+        free: free, processorNode: nodes[0].number, allowed: allowed ?? nodes.map(\.number)))
   }
 
   /// Two like nodes.
@@ -73,10 +75,14 @@ final class FakeMachine: Sendable {
 
   var policies: [MemoryPolicy] { state.withLock { $0.policies.map(\.policy) } }
   var homes: [Int?] { state.withLock { $0.policies.map(\.home) } }
+  var allowed: [Int] { state.withLock { $0.allowed } }
   var wouldHaveBeenKilled: Bool { state.withLock { $0.wouldHaveBeenKilled } }
 
   /// Somebody else takes the node's memory.
   func leave(_ pages: Int, on node: Int) { state.withLock { $0.free[node] = pages } }
+
+  /// The cpuset permits these nodes from now on. What is on others stays there.
+  func confine(to nodes: [Int]) { state.withLock { $0.allowed = nodes } }
 
   /// The kernel cannot move the page at an address.
   func pin(_ page: Int) { state.withLock { _ = $0.pinned.insert(page) } }
@@ -99,9 +105,9 @@ final class FakeMachine: Sendable {
 
   /// The nodes to try for a page, in order; those of a bind are all there are.
   private func candidates(
-    _ policy: MemoryPolicy, home: Int?, index: Int, near: Int
+    _ policy: MemoryPolicy, home: Int?, index: Int, near: Int, allowed: [Int]
   ) -> [Int] {
-    let all = byDistance(nodes.map(\.number), from: near)
+    let all = byDistance(nodes.map(\.number).filter(allowed.contains), from: near)
     let named = policy.nodes.nodes.map(\.number)
     switch policy.mode {
     case .bind: return byDistance(named, from: home ?? near)
@@ -125,7 +131,7 @@ final class FakeMachine: Sendable {
         let start = last?.range.lowerBound ?? 0
         let choice = candidates(
           last?.policy ?? MemoryPolicy(.default), home: last?.home, index: (page - start) >> 12,
-          near: state.processorNode
+          near: state.processorNode, allowed: state.allowed
         ).first { state.free[$0, default: 0] > 0 }
         guard let choice else {
           state.wouldHaveBeenKilled = true
@@ -146,13 +152,15 @@ final class FakeMachine: Sendable {
   }
 
   func usable(_ mask: NodeMask) -> [NUMANode] {
-    mask.nodes.filter { node in
+    let allowed = allowed
+    return mask.nodes.filter { node in
       allowed.contains(node.number)
         && nodes.contains { $0.number == node.number && $0.pages > 0 }
     }
   }
 
-  /// As the kernel does it: what cannot be moved ends the call, and nothing is answered for the rest.
+  /// As the kernel does it: what cannot be moved ends the call, and nothing is answered for the
+  /// rest.
   func move(_ pages: [Int], to node: Int) throws(Errno) -> [Int32] {
     try state.withLock { (state) throws(Errno) in
       var answers = [Int32](repeating: -Errno.resourceBusy.rawValue, count: pages.count)

@@ -26,6 +26,16 @@ extension SystemCalls {
     return table
   }
 
+  /// This table, without the files in a directory.
+  func hiding(_ directory: String) -> SystemCalls {
+    var table = self
+    table.readFile = { (path) throws(Errno) in
+      if path.hasPrefix(directory) { throw .noSuchFileOrDirectory }
+      return try self.readFile(path)
+    }
+    return table
+  }
+
   /// This table, with base pages where huge pages of the pool were asked for: the way through a
   /// commit is the same, and needs no huge pages.
   var imitatingHugePages: SystemCalls {
@@ -72,8 +82,13 @@ final class TwoNodes: Sendable {
     table.bind = { (_, _, policy) throws(Errno) in
       self.state.withLock { $0.policies.append(policy) }
     }
-    // As a kernel that finds strays; what they are is asked for afterwards.
-    table.bindIfObeyed = { (_, _, _) throws(Errno) in throw .ioError }
+    // As a kernel that finds strays until they are moved; what they are is asked for afterwards.
+    table.bindIfObeyed = { (_, _, policy) throws(Errno) in
+      try self.state.withLock { (state) throws(Errno) in
+        if self.strayCount > 0 && state.moved == 0 { throw .ioError }
+        state.policies.append(policy)
+      }
+    }
     table.policy = { (_) throws(Errno) in
       self.state.withLock { $0.policies.last ?? MemoryPolicy(.default) }
     }

@@ -15,9 +15,9 @@ extension SystemCalls {
     for first in stride(from: range.lowerBound, to: range.upperBound, by: step) {
       let byteCount = min(step, range.upperBound - first)
       let count = (byteCount + 4095) / 4096
-      // The call writes a byte for each page, and touches none of them. What is compared with itself,
-      // moved by one, has the same byte everywhere: most of a terabyte does, which takes a loop of
-      // Swift half a minute.
+      // The call writes a byte for each page, and touches none of them. What is compared with
+      // itself, moved by one, has the same byte everywhere: most of a terabyte does, which takes a
+      // loop of Swift half a minute.
       let (status, areSame) = unsafe answers.withUnsafeMutableBufferPointer { answers in
         // The address of a mapping is never zero.
         let start = unsafe UnsafeMutableRawPointer(bitPattern: first).unsafelyUnwrapped

@@ -1,5 +1,5 @@
-// An exit test that expects a trap passes by any failure, one of its set-up included. So set-up that
-// fails ends the process successfully: then the test fails.
+// An exit test that expects a trap passes by any failure, one of its set-up included. So set-up
+// that fails ends the process successfully: then the test fails.
 
 internal import Glibc
 
