@@ -138,13 +138,13 @@ extension OnNodesTests {
       let node = try #require(nodesWithProcessors(nodes).last).node
       let available = try availableByteCount(node)
       guard available < 4 << 30 else {
-        cannotTest("numa", because: "\(node) has too much memory to fill")
+        cannotTest("small-node", because: "\(node) has too much memory to fill")
         return nil
       }
       let machine = SystemLimits.current.availableByteCount ?? 0
       guard available > 4 * Self.spareByteCount, machine > available + 4 * Self.spareByteCount
       else {
-        cannotTest("numa", because: "too little memory is free")
+        cannotTest("small-node", because: "too little memory is free")
         return nil
       }
       return (node, available)

@@ -101,12 +101,12 @@ extension OnNodesTests {
         let isWanted = pool.directory.contains("/node\(node.number)/")
         let path = pool.directory + "/nr_hugepages"
         guard writeNumber(isWanted ? count : 0, to: path) else {
-          return cannotTest("numa", because: "\(path) cannot be written (not root?)")
+          return cannotTest("hugepages", because: "\(path) cannot be written (not root?)")
         }
       }
       let granted = try freeHugePages(node)
       guard granted == count else {
-        return cannotTest("numa", because: "\(node) has \(granted) huge pages, not \(count)")
+        return cannotTest("hugepages", because: "\(node) has \(granted) huge pages, not \(count)")
       }
       try body()
     }

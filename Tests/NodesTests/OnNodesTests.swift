@@ -13,21 +13,21 @@ import Testing
 
 @Suite(.serialized) struct OnNodesTests {}
 
-/// The nodes with memory, if there are several and regions can be placed on them; nil, and a
-/// report, if not.
+/// The nodes with memory, if there are several and regions can be placed on them; nil, and a report,
+/// if not: of `several-nodes`, or of `numa` where the machine has them and memory cannot be placed.
 func severalNodes(sourceLocation: SourceLocation = #_sourceLocation) -> [NUMANode]? {
   let nodes = NUMATopology.nodesWithMemory(.linux).sorted()
-  let reason: String
-  if !NUMATopology.isCompiledIn {
-    reason = "built without the trait NUMA"
-  } else if nodes.count < 2 {
-    reason = "this machine has one node with memory"
+  let (part, reason): (String, String)
+  if nodes.count < 2 {
+    (part, reason) = ("several-nodes", "this machine has one node with memory")
+  } else if !NUMATopology.isCompiledIn {
+    (part, reason) = ("numa", "built without the trait NUMA")
   } else if case .refused(let errno) = SystemLimits.current.placement {
-    reason = "mbind is refused here (\(errno))"
+    (part, reason) = ("numa", "mbind is refused here (\(errno))")
   } else {
     return nodes
   }
-  cannotTest("numa", because: reason, sourceLocation: sourceLocation)
+  cannotTest(part, because: reason, sourceLocation: sourceLocation)
   return nil
 }
 

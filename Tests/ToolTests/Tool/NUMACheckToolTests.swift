@@ -61,7 +61,7 @@ import Testing
   @Test func everyPolicyHoldsOnEveryNode() throws {
     let nodes = NUMATopology.current.nodes.filter { $0.totalByteCount ?? 0 > 0 }.map(\.node)
     guard nodes.count > 1 else {
-      return cannotTest("numa", because: "this machine has one node with memory")
+      return cannotTest("several-nodes", because: "this machine has one node with memory")
     }
     let outcome = try Tool.run(["numa-check"])
     print(outcome.output)
