@@ -231,9 +231,7 @@ import Testing
 
     @Test(arguments: [Storage.anonymous, .memfd(name: "moved")])
     func `on this machine's nodes pages move with their contents`(storage: Storage) throws {
-      guard case .permitted = SystemLimits.current.placement else {
-        return cannotTest("numa", because: "mbind is refused here")
-      }
+      guard canPlaceMemory() else { return }
       let nodes = NUMATopology.current.allowedNodes
       let first = try #require(nodes.first)
       let region = try MemoryRegion(

@@ -72,12 +72,8 @@ import Testing
       RegionOptions(byteCount: 2 << 20, lockedInMemory: true, storage: .memfd(name: "slice")),
     ]
     #if NUMA
-      if case .permitted = SystemLimits.current.placement,
-        let node = NUMATopology.current.allowedNodes.first
-      {
+      if canPlaceMemory(), let node = NUMATopology.current.allowedNodes.first {
         options.append(RegionOptions(byteCount: 1 << 20, placement: .bind(to: node)))
-      } else {
-        cannotTest("numa", because: "mbind is refused here")
       }
     #endif
     return options

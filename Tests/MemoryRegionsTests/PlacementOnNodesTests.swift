@@ -13,10 +13,7 @@ import Testing
 
     /// The nodes that memory can be placed on; empty, and said so, where none can.
     private static func usableNodes() -> [NUMANode] {
-      guard case .permitted = SystemLimits.current.placement else {
-        cannotTest("numa", because: "mbind is refused here")
-        return []
-      }
+      guard canPlaceMemory() else { return [] }
       return NUMATopology.current.allowedNodes
     }
 

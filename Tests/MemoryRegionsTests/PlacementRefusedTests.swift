@@ -70,9 +70,7 @@ import Testing
         guard refuse(SystemCallNumber.movePages) else {
           return cannotTest("seccomp", because: "no filter can be installed")
         }
-        guard case .permitted = SystemLimits.current.placement else {
-          return cannotTest("numa", because: "mbind is refused here")
-        }
+        guard canPlaceMemory() else { return }
         let node = try #require(NUMATopology.current.allowedNodes.first)
         let region = try MemoryRegion(
           RegionOptions(
