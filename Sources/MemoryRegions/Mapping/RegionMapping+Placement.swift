@@ -63,26 +63,29 @@ extension RegionMapping {
     guard options.populates, options.placement.namedNodes != nil,
       let policy = try options.placement.policy()
     else { return PlacementOutcome(check: try checkPlacement(unpopulated: part)) }
-    let violation = setIfObeyed(policy, part)
-    if violation == nil {
-      try setHomeNode(part)
-      return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
-    }
+    var violation = setIfObeyed(policy, part)
     let survey = survey(part)
-    var found = survey.strays(outside: policy.nodes)
-    if let nodes = options.placement.requiredNodes {
+    var found = PageSurvey.Strays(check: .everyPage)
+    if violation != nil {
+      found = survey.strays(outside: policy.nodes)
+    }
+    if violation != nil, let nodes = options.placement.requiredNodes {
       if found.check == .unverified, violation == .ioError {
         throw RegionError(
           .placementNotMet, call: "mbind", errno: violation, detail: options.placement.description)
       }
       found = try bringBack(found, survey, to: nodes.sorted(), policy.nodes)
-      // move_pages may not name what the kernel's walk saw, and others may have touched pages
-      // since.
-      if violation == .ioError, setIfObeyed(policy, part) == .ioError {
+      // move_pages may not name what the kernel saw, and others may have touched pages since.
+      if violation == .ioError { violation = setIfObeyed(policy, part) }
+      if violation == .ioError {
         throw RegionError(
-          .placementNotMet, call: "mbind", errno: .ioError,
+          .placementNotMet, call: "mbind", errno: violation,
           detail: "\(options.placement), and pages are elsewhere after all strays were moved")
       }
+    }
+    if violation == nil {
+      try setHomeNode(part)
+      return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
     }
     // What was set with the check holds for some of the part, or for none of it.
     try setPolicy(policy, part)
