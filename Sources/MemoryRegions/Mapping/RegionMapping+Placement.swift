@@ -63,35 +63,37 @@ extension RegionMapping {
     guard options.populates, options.placement.namedNodes != nil,
       let policy = try options.placement.policy()
     else { return PlacementOutcome(check: try checkPlacement(unpopulated: part)) }
-    var violation = setIfObeyed(policy, part)
+    guard let violation = setIfObeyed(policy, part) else { return try outcomeWhereObeyed(part) }
     let survey = survey(part)
-    var found = PageSurvey.Strays(check: .everyPage)
-    if violation != nil {
-      found = survey.strays(outside: policy.nodes)
-    }
-    if violation != nil, let nodes = options.placement.requiredNodes {
+    var found = survey.strays(outside: policy.nodes)
+    if let nodes = options.placement.requiredNodes {
       if found.check == .unverified, violation == .ioError {
         throw RegionError(
           .placementNotMet, call: "mbind", errno: violation, detail: options.placement.description)
       }
       found = try bringBack(found, survey, to: nodes.sorted(), policy.nodes)
-      // move_pages may not name what the kernel saw, and others may have touched pages since.
-      if violation == .ioError { violation = setIfObeyed(policy, part) }
       if violation == .ioError {
-        throw RegionError(
-          .placementNotMet, call: "mbind", errno: violation,
-          detail: "\(options.placement), and pages are elsewhere after all strays were moved")
+        // move_pages may not name what the kernel saw, and others may have touched pages since.
+        let second = setIfObeyed(policy, part)
+        guard second != .ioError else {
+          throw RegionError(
+            .placementNotMet, call: "mbind", errno: second,
+            detail: "\(options.placement), and pages are elsewhere after all strays were moved")
+        }
+        if second == nil { return try outcomeWhereObeyed(part) }
       }
-    }
-    if violation == nil {
-      try setHomeNode(part)
-      return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
     }
     // What was set with the check holds for some of the part, or for none of it.
     try setPolicy(policy, part)
     return PlacementOutcome(
       check: found.check,
       pagesElsewhere: found.check == .everyPage ? found.count * survey.basePagesEach : nil)
+  }
+
+  /// The rest of a placement that the kernel has set over pages that all obey it.
+  private func outcomeWhereObeyed(_ part: Range<Int>) throws(RegionError) -> PlacementOutcome {
+    try setHomeNode(part)
+    return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
   }
 
   /// Has the kernel look at each page and set the final policy where all of them obey it. Nil if
