@@ -1,5 +1,7 @@
 import Testing
 
+@testable import MemoryRegions
+
 @Suite struct KeyedTextTests {
   private let table = SystemCalls.linux.seeing(only: [
     "/sizes":

@@ -114,9 +114,9 @@ import Testing
       let inner = machine.table
       var table = inner
       table.bindIfObeyed = { (start, byteCount, policy) throws(Errno) in
-        let isFirst = hasTouched.withLock {
-          defer { $0 = true }
-          return !$0
+        let isFirst = hasTouched.withLock { hasTouched in
+          defer { hasTouched = true }
+          return !hasTouched
         }
         if isFirst {
           try machine.bringIn(start + page * 4096..<start + (page + 1) * 4096)

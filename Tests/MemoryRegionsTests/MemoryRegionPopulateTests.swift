@@ -91,7 +91,7 @@ import Testing
         #expect(try policy == placement.policy(), "page \(page)")
       }
       #expect(machine.homes.last == placement.home.map(\.number))
-      machine.leave(20, on: 3)
+      machine.leave(20, on: 2)
       try region.populate(pages: 10..<30)
       #expect(try region.residency().absent == 0)
     }

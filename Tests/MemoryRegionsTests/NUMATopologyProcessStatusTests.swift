@@ -14,7 +14,7 @@ import Testing
     return table
   }
 
-  @Test func `without /sys the nodes are those that the process may use, of which nothing is known`() {
+  @Test func `without /sys the nodes are those that the process may use, and no more is known`() {
     let topology = NUMATopology.askingFiles(table("0,2-3"))
     #expect(topology.source == .processStatus)
     #expect(topology.nodes.map(\.node) == [0, 2, 3])

@@ -69,7 +69,7 @@ import Testing
     let left = Mutex([Int](0..<3))
     var table = SystemCalls.linux
     table.movePages = { (pages, _) throws(Errno) in
-      left.withLock { $0.removeLast() }
+      left.withLock { _ = $0.removeLast() }
       return pages.map { _ in -Errno.resourceBusy.rawValue }
     }
     let survey = PageSurvey(table, range, pageStep: nil)

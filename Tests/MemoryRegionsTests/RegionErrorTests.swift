@@ -10,7 +10,8 @@ import Testing
     .memoryFileRefused, .notEnoughMemory, .populationRefused, .lockLimit, .lockRefused,
     .exclusionRefused, .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused,
     .policyUnsupported, .notEnoughMemoryOnNodes, .placementNotMet, .registered, .partOfPoolSet,
-    .notRegistrable, .alreadyClaimed, .residencyUnknown, .notOwner, .discardRefused, .sideTablesRefused,
+    .notRegistrable, .alreadyClaimed, .residencyUnknown, .notOwner, .discardRefused,
+    .sideTablesRefused,
   ]
 
   @Test func `kinds are distinct, and so are their words`() {

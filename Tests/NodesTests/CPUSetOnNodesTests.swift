@@ -36,9 +36,7 @@ extension OnNodesTests {
       }
     }
 
-    @Test func `more than the cpuset's node has is an error, where the kernel would end the process`()
-      async
-    {
+    @Test func `more than a cpuset's node has is an error, and no end of the process`() async {
       await #expect(processExitsWith: .success) {
         guard let first = severalNodes()?.first else { return }
         guard confineToMemory(of: first) else {

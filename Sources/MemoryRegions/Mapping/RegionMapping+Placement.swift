@@ -63,11 +63,7 @@ extension RegionMapping {
     guard options.populates, options.placement.namedNodes != nil,
       let policy = try options.placement.policy()
     else { return PlacementOutcome(check: try checkPlacement(unpopulated: part)) }
-    let violation = setIfObeyed(policy, part)
-    if violation == nil {
-      try setHomeNode(part)
-      return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
-    }
+    guard let violation = setIfObeyed(policy, part) else { return try outcomeWhereObeyed(part) }
     let survey = survey(part)
     var found = survey.strays(outside: policy.nodes)
     if let nodes = options.placement.requiredNodes {
@@ -76,12 +72,15 @@ extension RegionMapping {
           .placementNotMet, call: "mbind", errno: violation, detail: options.placement.description)
       }
       found = try bringBack(found, survey, to: nodes.sorted(), policy.nodes)
-      // move_pages may not name what the kernel's walk saw, and others may have touched pages
-      // since.
-      if violation == .ioError, setIfObeyed(policy, part) == .ioError {
-        throw RegionError(
-          .placementNotMet, call: "mbind", errno: .ioError,
-          detail: "\(options.placement), and pages are elsewhere after all strays were moved")
+      if violation == .ioError {
+        // move_pages may not name what the kernel saw, and others may have touched pages since.
+        let second = setIfObeyed(policy, part)
+        guard second != .ioError else {
+          throw RegionError(
+            .placementNotMet, call: "mbind", errno: second,
+            detail: "\(options.placement), and pages are elsewhere after all strays were moved")
+        }
+        if second == nil { return try outcomeWhereObeyed(part) }
       }
     }
     // What was set with the check holds for some of the part, or for none of it.
@@ -89,6 +88,12 @@ extension RegionMapping {
     return PlacementOutcome(
       check: found.check,
       pagesElsewhere: found.check == .everyPage ? found.count * survey.basePagesEach : nil)
+  }
+
+  /// The rest of a placement that the kernel has set over pages that all obey it.
+  private func outcomeWhereObeyed(_ part: Range<Int>) throws(RegionError) -> PlacementOutcome {
+    try setHomeNode(part)
+    return PlacementOutcome(check: .everyPage, pagesElsewhere: 0)
   }
 
   /// Has the kernel look at each page and set the final policy where all of them obey it. Nil if

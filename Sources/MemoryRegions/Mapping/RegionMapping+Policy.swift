@@ -66,7 +66,8 @@ extension RegionMapping {
     let detail = options.placement.description
     let (kind, text): (RegionError.Kind, String) =
       switch errno {
-      case .noFunction: (.policyUnsupported, "\(detail); needs Linux 5.17, and a container that permits it")
+      case .noFunction:
+        (.policyUnsupported, "\(detail); needs Linux 5.17, and a container that permits it")
       case .invalidArgument: (.noSuchNode, detail)
       default: (.placementRefused, detail)
       }
