@@ -104,7 +104,7 @@ extension NUMATopology {
     switch source {
     case .withoutLibnuma: false
     case .withoutKernelSupport: SystemLimits.current.placement != .refused(.noFunction)
-    case .libnuma, .systemFiles: true
+    case .libnuma, .systemFiles, .processStatus: true
     }
   }
 }
