@@ -108,7 +108,8 @@ let package = Package(
       name: "RefusePlacement", dependencies: ["SystemCallRefusal"], path: "Tests/RefusePlacement",
       swiftSettings: swiftSettings),
     .target(
-      name: "MemoryTestSupport", dependencies: ["BuddyAllocator", "CBenchSupport", "PagePools"],
+      name: "MemoryTestSupport",
+      dependencies: ["BuddyAllocator", "CBenchSupport", "MemoryRegions", "PagePools"],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],

@@ -217,6 +217,7 @@ import Testing
       guard refuse(SystemCallNumber.movePages, SystemCallNumber.getMempolicy) else {
         return cannotTest("seccomp", because: "no filter can be installed")
       }
+      guard canPlaceMemory() else { return }
       let region = try MemoryRegion(RegionOptions(byteCount: 1 << 20, placement: .bind(to: 0)))
       #expect(region.granted.placementCheck == .everyPage)
       let local = try MemoryRegion(RegionOptions(byteCount: 1 << 20, placement: .local))

@@ -43,6 +43,7 @@ import Testing
       guard refuse(SystemCallNumber.movePages) else {
         return cannotTest("seccomp", because: "no filter can be installed")
       }
+      guard canPlaceMemory() else { return }
       let outcome = try Tool.run(["numa-check"])
       #expect(outcome.status == 0)
       #expect(outcome.output.contains("local, CPU "))

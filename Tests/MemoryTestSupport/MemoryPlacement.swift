@@ -2,11 +2,10 @@
 // such a refusal comes to is the subject of others.
 
 import MemoryRegions
-import MemoryTestSupport
-import Testing
+package import Testing
 
 /// Whether memory can be placed on nodes here; if not, a report.
-func canPlaceMemory(sourceLocation: SourceLocation = #_sourceLocation) -> Bool {
+package func canPlaceMemory(sourceLocation: SourceLocation = #_sourceLocation) -> Bool {
   if case .permitted = SystemLimits.current.placement { return true }
   cannotTest("numa", because: "mbind is refused here", sourceLocation: sourceLocation)
   return false
