@@ -18,8 +18,7 @@ package struct MemoryHeadroom {
     self.systemCalls = systemCalls
     self.groups = MemoryControlGroup.ofThisProcess(systemCalls)
     let known = NUMATopology.nodesWithMemory(systemCalls)
-    let permitted = systemCalls.allowedMemoryNodes.map(known.intersection) ?? known
-    let bound = nodes ?? permitted
+    let bound = nodes ?? systemCalls.allowedMemoryNodes.map(known.intersection) ?? known
     // Free to use every node: MemAvailable bounds them together.
     self.nodes = bound.isSuperset(of: known) ? [] : bound.sorted()
     self.isByCPUSet = nodes == nil

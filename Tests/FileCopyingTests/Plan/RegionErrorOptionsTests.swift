@@ -27,7 +27,11 @@ import Testing
     #expect(text.contains(error.detail) || error.detail.isEmpty)
     #expect(text.contains(option))
     #expect(!text.contains("degradation"))
-    #expect(text.contains("(mbind: Operation not permitted, errno 1)") == (error.call != nil))
+    if let call = error.call, let errno = error.errno {
+      #expect(text.contains("(\(call): \(errno), errno \(errno.rawValue))"))
+    } else {
+      #expect(!text.contains("errno"))
+    }
   }
 
   @Test func keepsTheLibrarysWordsWhereNoOptionHelps() {
