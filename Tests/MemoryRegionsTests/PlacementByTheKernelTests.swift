@@ -24,7 +24,7 @@ import Testing
       let nodes = Self.usableNodes()
       guard !nodes.isEmpty else { return }
       let placements: [Placement] =
-        nodes.flatMap { node in
+        nodes.flatMap { node -> [Placement] in
           [
             .bind(to: node), .preferred(node), .preferredMany(node),
             .bind(to: nodes).homeNode(node), .preferredMany(nodes).homeNode(node),

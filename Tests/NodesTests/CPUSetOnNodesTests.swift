@@ -11,7 +11,8 @@ extension OnNodesTests {
       let (first, last) = (nodes[0].number, nodes[nodes.count - 1].number)
       await withControlGroup(memoryOf: nodes[0]) { group in
         // A process of its own moves into the group.
-        await #expect(processExitsWith: .success) { [group, first, last] in
+        await #expect(processExitsWith: .success) {
+          [group = group as String, first = first as Int, last = last as Int] in
           let (first, last) = (NUMANode(first), NUMANode(last))
           try #require(writeText("\(getpid())", to: group + "/cgroup.procs"))
           let topology = NUMATopology.current
@@ -52,11 +53,11 @@ private func withControlGroup(
     return cannotTest("cpuset", because: "/dev/shm takes no directory (errno \(errno))")
   }
   let root = unsafe String(cString: template)
-  defer { #expect(unsafe rmdir(root) == 0, "\(root) is left (errno \(errno))") }
+  defer { expectDone(unsafe rmdir(root), "rmdir \(root)") }
   guard unsafe mount("none", root, "cgroup2", 0, nil) == 0 else {
     return cannotTest("cpuset", because: "no control groups can be mounted (errno \(errno))")
   }
-  defer { #expect(unsafe umount2(root, 0) == 0, "\(root) is left mounted (errno \(errno))") }
+  defer { expectDone(unsafe umount2(root, 0), "umount \(root)") }
   // There is one tree of groups: what is changed here is changed for the machine.
   let controllers = root + "/cgroup.subtree_control"
   let had = (try? SystemCalls.linux.readFile(controllers))?.split { $0 == " " || $0 == "\n" }
@@ -69,9 +70,15 @@ private func withControlGroup(
   guard unsafe mkdir(group, 0o755) == 0 else {
     return cannotTest("cpuset", because: "no control group can be made (errno \(errno))")
   }
-  defer { #expect(unsafe rmdir(group) == 0, "\(group) is left (errno \(errno))") }
+  defer { expectDone(unsafe rmdir(group), "rmdir \(group)") }
   guard writeText("\(node.number)", to: group + "/cpuset.mems") else {
     return cannotTest("cpuset", because: "the cpuset takes no node")
   }
   await body(group)
+}
+
+/// Expects a call to have succeeded: what it would take away stays on the machine else.
+private func expectDone(_ status: Int32, _ call: String) {
+  let code = errno
+  #expect(status == 0, "\(call): errno \(code)")
 }

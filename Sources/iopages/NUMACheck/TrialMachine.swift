@@ -1,6 +1,5 @@
 // What of a machine the trials depend on, and which trials follow from it.
 
-package import IOPages
 package import MemoryRegions
 
 /// The nodes to try policies on.

@@ -2,7 +2,7 @@
 // that is free: the kernel goes on to the next node before it takes back what it keeps for files
 // there. So that is taken back first, and where room is still short, pages elsewhere prove nothing.
 
-package import IOPages
+import IOPages
 package import MemoryRegions
 
 /// The room for so many bytes on any one node.
