@@ -1,9 +1,10 @@
 // Tests for machines with several nodes. `Scripts/test-numa` runs them in machines that have them;
 // on any other machine each of them says that it could not run.
 //
-// They look at what the kernel did, page by page, and not at what a region says of itself. Nodes
-// and their memory are the machine's, so these tests take turns: all of them are in one suite, and
-// `--filter OnNodesTests` names them.
+// They look at what the kernel did, page by page, and not at what a region says of itself. Nodes and
+// their memory are the machine's, so these tests take turns: those of this target are in one suite.
+// `--filter OnNodesTests` names it, and with it the tool's own suite for several nodes, which is with
+// the tool's tests; the two are run one after the other (`--no-parallel`).
 
 import MemoryRegions
 import MemoryTestSupport
@@ -66,6 +67,16 @@ func touch(_ region: MemoryRegion, bytes: Range<Int>? = nil) {
     // Within the committed bytes, while the region lives.
     unsafe region.baseAddress.storeBytes(of: UInt64(offset), toByteOffset: offset, as: UInt64.self)
   }
+}
+
+/// Those of the nodes that the kernel goes to first from one that is full, or that has no memory: the
+/// nearest, and of those that are about as near the one it likes. It prefers higher numbers, and nodes
+/// without CPUs, and counts one for each of these on top of the distance.
+func nearestNodes(of nodes: [NUMANode], to node: NUMANode) throws -> [NUMANode] {
+  let known = NUMATopology.current.nodes.first { $0.node == node }
+  let distances = try #require(known).distances
+  let least = try #require(nodes.compactMap { distances[$0] }.min())
+  return nodes.filter { distances[$0] ?? .max <= least + 2 }
 }
 
 /// The free memory of a node and what gives way to more of it, in bytes.

@@ -24,12 +24,13 @@ extension OnNodesTests {
       for (node, cpus) in nodesWithProcessors(nodes) {
         // Without the CPU's own node the rest has to do.
         for wanted in [nodes, nodes.filter { $0 != node }] {
-          let nearest = try #require(nearestNodes(of: wanted, to: node))
+          let nearest = try nearestNodes(of: wanted, to: node)
           let found = try onProcessor(cpus[0]) {
             try pagesByNode(
               MemoryRegion(RegionOptions(byteCount: 1 << 20, placement: .preferredMany(wanted))))
           }
           #expect(found.keys.allSatisfy { nearest.contains($0) }, "\(found) from \(node)")
+          #expect(found.values.reduce(0, +) == 256, "\(found) from \(node)")
         }
       }
     }
@@ -37,7 +38,7 @@ extension OnNodesTests {
     @Test func `a home node takes the CPU's place`() throws {
       guard let nodes = severalNodes() else { return }
       for home in NUMATopology.current.nodes.map(\.node) {
-        let nearest = try #require(nearestNodes(of: nodes, to: home))
+        let nearest = try nearestNodes(of: nodes, to: home)
         for (_, cpus) in nodesWithProcessors(nodes) {
           for placement in [Placement.preferredMany(nodes), .bind(to: nodes)] {
             let found = try onProcessor(cpus[0]) {
@@ -50,15 +51,6 @@ extension OnNodesTests {
           }
         }
       }
-    }
-
-    /// Those of the nodes that are nearest to one.
-    private func nearestNodes(of nodes: [NUMANode], to node: NUMANode) -> [NUMANode]? {
-      let topology = NUMATopology.current
-      guard let distances = topology.nodes.first(where: { $0.node == node })?.distances,
-        let least = nodes.compactMap({ distances[$0] }).min()
-      else { return nil }
-      return nodes.filter { distances[$0] == least }
     }
   }
 }

@@ -11,7 +11,8 @@ struct NUMACheckCommand: ParsableCommand {
     discussion: """
       For each policy and node a region is opened and brought into memory, and the kernel is asked \
       on which node each page is. A policy holds, fails, or is unavailable: the kernel does not have \
-      it, or a container does not permit it. The exit status is 1 if one of them fails.
+      it, or a container does not permit it. It is unknown where there is too little memory to tell, \
+      or where nobody says on which node a page is. The exit status is 1 if one of them fails.
 
       Example:
         iopages numa-check --json
@@ -31,15 +32,18 @@ struct NUMACheckCommand: ParsableCommand {
         "--size is a whole number of pages of 4096 bytes, not \(size.byteCount) bytes")
     }
     let processors = try Processors()
-    let machine = TrialMachine(.current, processors)
+    let machine = TrialMachine(.current, cpus: processors.numbers.map(Int.init))
     let report = TrialReport(
-      nodes: machine.nodes, byteCount: size.byteCount,
+      nodes: machine.nodes, source: machine.source, byteCount: size.byteCount,
       machine.trials.map { ($0, $0.run(byteCount: size.byteCount, processors)) })
     try writeToStandardOutput(
       printsJSON ? report.json.description : report.lines.joined(separator: "\n"))
     let failures = report.failureCount
     guard failures == 0 else {
-      throw ToolError("\(failures) placements are not what was asked for")
+      throw ToolError(
+        failures == 1
+          ? "one placement is not what was asked for"
+          : "\(failures) placements are not what was asked for")
     }
   }
 }

@@ -38,7 +38,7 @@ package struct NodeMap {
     for (index, character) in row.enumerated() {
       let node = start + index < cells.count ? cells[start + index] : nil
       if node != current {
-        text += node.map(color) ?? Self.plain
+        text += node.map(colour) ?? Self.plain
         current = node
       }
       text.append(character)
@@ -60,7 +60,7 @@ package struct NodeMap {
   package func legend(isPainted: Bool) -> String {
     let parts = nodes.map { node in
       let text = "\(pagesByNode[node] ?? 0) pages on \(node)"
-      return isPainted ? color(node) + text + Self.plain : text
+      return isPainted ? colour(node) + text + Self.plain : text
     }
     return (parts + (absentPageCount > 0 ? ["\(absentPageCount) not in memory"] : []))
       .joined(separator: ", ")
@@ -69,7 +69,7 @@ package struct NodeMap {
   private static let plain = "\u{1B}[0m"
 
   /// The sequence that turns a node's colour on: the six colours of every terminal, in turn.
-  private func color(_ node: NUMANode) -> String {
+  private func colour(_ node: NUMANode) -> String {
     "\u{1B}[\(31 + (nodes.firstIndex(of: node) ?? 0) % 6)m"
   }
 }

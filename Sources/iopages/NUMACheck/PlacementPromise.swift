@@ -9,15 +9,19 @@ package enum PlacementPromise: Equatable {
   /// In turn on these nodes, so many on each.
   case shares([NUMANode: Int])
 
+  /// The nodes that pages may be on.
+  package var nodes: Set<NUMANode> {
+    switch self {
+    case .only(let nodes): nodes
+    case .shares(let shares): Set(shares.keys)
+    }
+  }
+
   /// What is wrong with `found`, the number of pages on each node of `pageCount`; nil if nothing is.
   package func breach(_ found: [NUMANode: Int], pageCount: Int) -> String? {
     let absent = pageCount - found.values.reduce(0, +)
     guard absent == 0 else { return "\(absent) of \(pageCount) pages are not in memory" }
-    let nodes =
-      switch self {
-      case .only(let nodes): nodes
-      case .shares(let shares): Set(shares.keys)
-      }
+    let nodes = nodes
     let strays = found.filter { $0.value > 0 && !nodes.contains($0.key) }
     guard strays.isEmpty else {
       return "\(strays.values.reduce(0, +)) of \(pageCount) pages are elsewhere: "

@@ -1,7 +1,9 @@
 // One policy on the machine as it is: a region is opened with it, and the kernel is asked where each
-// page is.
+// page is. A page elsewhere is a failure only where the policy had a choice: one that may go on to
+// other nodes does so when its own are full, and other processes may fill them at any time.
 
 package import IOPages
+package import SystemPackage
 
 /// A policy to be tried, on which nodes, and what it promises.
 package struct PlacementTrial {
@@ -12,13 +14,13 @@ package struct PlacementTrial {
   package let placement: Placement
   package let promise: PlacementPromise
   /// The processor to bring the pages in on; nil for any.
-  package var processor: Int?
+  package var processor: TrialProcessor?
   /// The node to move the pages to before they are looked up; nil if they are to stay.
   package var destination: NUMANode?
 
   package init(
     _ policy: String, _ placement: Placement, promise: PlacementPromise,
-    description: String? = nil, processor: Int? = nil
+    description: String? = nil, processor: TrialProcessor? = nil
   ) {
     self.policy = policy
     self.description = description ?? placement.description
@@ -31,11 +33,13 @@ package struct PlacementTrial {
   package enum Verdict: Equatable {
     /// Every page is where the policy puts it.
     case holds([NUMANode: Int])
-    /// The kernel took the policy, and pages are elsewhere; or refused it, though it has it.
+    /// The kernel took the policy, and pages are elsewhere though their nodes have room; or it does
+    /// not know a node that it lists.
     case fails(String)
     /// The kernel, or what contains this process, does not have the policy or does not permit it.
     case unavailable(String)
-    /// Nobody says where the pages are, or the machine is too full to tell a failure from a spill.
+    /// Nobody says where the pages are, the machine is too full to tell a failure from a spill, or
+    /// there is no such region here at all.
     case unknown(String)
   }
 }
@@ -43,18 +47,35 @@ package struct PlacementTrial {
 extension PlacementTrial {
   /// Opens a region of that many bytes with the policy, and looks at each page.
   func run(byteCount: Int, _ processors: Processors) -> Verdict {
-    if let processor {
-      guard let index = processors.numbers.firstIndex(of: Int32(processor)) else {
-        return .unknown("this process may not run on CPU \(processor)")
-      }
+    let room = TrialRoom(byteCount: byteCount)
+    // On any processor: where these pages come from is not what is looked at.
+    if maySpill { room.make(on: promise.nodes) }
+    if let index = processor.flatMap({ processors.numbers.firstIndex(of: Int32($0.number)) }) {
       processors.bindThread(index)
     }
     defer { if processor != nil { processors.unbindThread() } }
+    guard isOnProcessorsNode else { return elsewhere }
+    let before = room.shortage(on: promise.nodes)
+    let verdict = attempt(byteCount: byteCount)
+    guard isOnProcessorsNode else { return elsewhere }
+    return judged(verdict, shortage: before.union(room.shortage(on: promise.nodes)))
+  }
+
+  /// Whether this thread is near to the node that the promise is for. It need not be: binding it to
+  /// the processor may be refused, or undone by somebody else.
+  private var isOnProcessorsNode: Bool { processor.map { $0.node == .current } ?? true }
+
+  private var elsewhere: Verdict {
+    .unknown("this thread may not stay on CPU \(processor.map { "\($0.number)" } ?? "")")
+  }
+
+  private func attempt(byteCount: Int) -> Verdict {
     do {
       let region = try MemoryRegion(RegionOptions(byteCount: byteCount, placement: placement))
-      if let destination { _ = try region.migrate(to: destination) }
+      let migration = try destination.map { try region.migrate(to: $0) }
       return try Self.verdict(
-        promise, pageNodes: region.nodes(ofPages: 0..<byteCount / IOPage.pageSize))
+        promise, pageNodes: region.nodes(ofPages: 0..<byteCount / IOPage.pageSize),
+        unmoved: migration?.errno)
     } catch let error as RegionError {
       return Self.verdict(error)
     } catch {
@@ -63,12 +84,18 @@ extension PlacementTrial {
   }
 
   /// The verdict on pages that are on these nodes.
+  ///
+  /// - Parameter unmoved: Why some of them could not be moved to where they should be.
   package static func verdict(
-    _ promise: PlacementPromise, pageNodes: [NUMANode?]
+    _ promise: PlacementPromise, pageNodes: [NUMANode?], unmoved: Errno? = nil
   ) -> Verdict {
     let found = Dictionary(pageNodes.compactMap { $0 }.map { ($0, 1) }, uniquingKeysWith: +)
-    if let breach = promise.breach(found, pageCount: pageNodes.count) { return .fails(breach) }
-    return .holds(found)
+    guard let breach = promise.breach(found, pageCount: pageNodes.count) else {
+      return .holds(found)
+    }
+    if unmoved == .noMemory { return .unknown("\(breach); no room to move them to") }
+    // They have been in memory: the system has swapped them out since.
+    return pageNodes.contains(nil) ? .unknown(breach) : .fails(breach)
   }
 
   /// The verdict on a refusal.
@@ -76,8 +103,24 @@ extension PlacementTrial {
     switch error.kind {
     case .numaUnavailable, .nodeNotAllowed, .placementRefused, .policyUnsupported:
       .unavailable("\(error)")
-    case .notEnoughMemory, .notEnoughMemoryOnNodes: .unknown("\(error)")
-    default: .fails("\(error)")
+    case .noSuchNode: .fails("\(error)")
+    // Full nodes refuse pages that should move there.
+    case .placementNotMet: error.errno == .noMemory ? .unknown("\(error)") : .fails("\(error)")
+    // There is no such region here, with any placement.
+    default: .unknown("\(error)")
     }
+  }
+
+  /// What a verdict comes to if these of the nodes had too little room.
+  package func judged(_ verdict: Verdict, shortage: Set<NUMANode>) -> Verdict {
+    guard case .fails(let text) = verdict, maySpill, !shortage.isEmpty else { return verdict }
+    let names = shortage.sorted().map(\.description).joined(separator: ", ")
+    return .unknown("\(text); \(names) may have been full")
+  }
+
+  /// Whether the kernel may take pages of other nodes where the policy's own are full. It does so for
+  /// interleaved ones, too, and the shares are uneven then.
+  private var maySpill: Bool {
+    if case .bind = placement.rule { false } else { true }
   }
 }

@@ -6,22 +6,24 @@ package import IOPages
 /// Trials and their verdicts, for people and for programs.
 package struct TrialReport {
   private let nodes: [NUMANode]
+  private let source: NUMATopology.Source
   private let byteCount: Int
   private let results: [(trial: PlacementTrial, verdict: PlacementTrial.Verdict)]
 
   package init(
-    nodes: [NUMANode], byteCount: Int,
+    nodes: [NUMANode], source: NUMATopology.Source, byteCount: Int,
     _ results: [(trial: PlacementTrial, verdict: PlacementTrial.Verdict)]
   ) {
     self.nodes = nodes
+    self.source = source
     self.byteCount = byteCount
     self.results = results
   }
 
   /// How many trials failed.
-  package var failureCount: Int {
-    results.count { if case .fails = $0.verdict { true } else { false } }
-  }
+  package var failureCount: Int { count("fails") }
+
+  private func count(_ name: String) -> Int { results.count { $0.verdict.name == name } }
 
   /// The trials for a person, each with its verdict.
   package var lines: [String] {
@@ -37,17 +39,21 @@ package struct TrialReport {
   }
 
   private var summary: String {
-    let held = results.count { if case .holds = $0.verdict { true } else { false } }
-    let others = results.count - held - failureCount
-    let caveat = nodes.count > 1 ? "" : " (with one node, every page is on it)"
-    return "\(held) of \(results.count) hold, \(failureCount) fail, "
-      + "\(others) could not be tried\(caveat)"
+    "\(count("holds")) of \(results.count) hold, \(failureCount) fail, "
+      + "\(count("unavailable")) unavailable, \(count("unknown")) unknown\(caveat)"
+  }
+
+  /// Why what holds proves little.
+  private var caveat: String {
+    if source.assumesOneNode { return " (\(source.text))" }
+    return nodes.count > 1 ? "" : " (with one node, every page is on it)"
   }
 
   /// The trials for a program.
   package var json: JSONValue {
     .object([
-      ("nodes", .array(nodes.map { .integer($0.number) })), ("bytes", .integer(byteCount)),
+      ("nodes", .array(nodes.map { .integer($0.number) })),
+      ("nodes_known_from", .string(source.text)), ("bytes", .integer(byteCount)),
       ("failures", .integer(failureCount)),
       (
         "policies",

@@ -7,7 +7,7 @@ extension MachineReport {
   var json: JSONValue {
     .object([
       ("nodes", .array(topology.nodes.map(json(of:)))),
-      ("nodes_known_from", .string(sourceText)),
+      ("nodes_known_from", .string(topology.source.text)),
       ("page_size", .integer(limits.pageByteCount)),
       ("available", JSONValue(limits.availableByteCount)),
       ("control_group_limit", JSONValue(limits.controlGroupLimit)),

@@ -35,7 +35,7 @@ extension MachineReport {
     let lockLimit = limits.lockLimit.map { ByteSize(byteCount: $0).description } ?? "none"
     let waiver = limits.canExceedLockLimit == true ? ", waived for this process" : ""
     return [
-      "nodes known from: \(sourceText)",
+      "nodes known from: \(topology.source.text)",
       "page size: \(ByteSize(byteCount: limits.pageByteCount))",
       "memory that can be brought in: \(size(limits.availableByteCount))",
       "memory limit of the control group: "

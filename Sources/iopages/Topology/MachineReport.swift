@@ -18,17 +18,6 @@ struct MachineReport {
 }
 
 extension MachineReport {
-  /// Where the nodes are known from.
-  var sourceText: String {
-    switch topology.source {
-    case .libnuma: "libnuma"
-    case .systemFiles: "/sys, libnuma may not ask"
-    case .processStatus: "this process's status; libnuma may not ask, and /sys is hidden"
-    case .withoutLibnuma: "one node assumed, this build has no libnuma"
-    case .withoutKernelSupport: "one node assumed, the kernel offers no NUMA"
-    }
-  }
-
   /// How processors' caches are used, and what keeps them from being used in the best way.
   var cacheText: String {
     switch PagePool.sequenceSupport {

@@ -1,5 +1,6 @@
 import IOPages
 import MemoryRegions
+import SystemPackage
 import Testing
 import iopages
 
@@ -10,21 +11,36 @@ import iopages
     #expect(
       PlacementTrial.verdict(.only([1]), pageNodes: onNode + [0])
         == .fails("1 of 4 pages are elsewhere: 1 on node 0"))
+    // Swapped out since.
     #expect(
       PlacementTrial.verdict(.only([1]), pageNodes: onNode + [nil])
-        == .fails("1 of 4 pages are not in memory"))
+        == .unknown("1 of 4 pages are not in memory"))
+  }
+
+  @Test func pagesThatHadNoRoomToMoveToAreNoFailure() {
+    let stayed: [NUMANode?] = [1, 1, 0, 0]
+    #expect(
+      PlacementTrial.verdict(.only([1]), pageNodes: stayed, unmoved: .noMemory)
+        == .unknown("2 of 4 pages are elsewhere: 2 on node 0; no room to move them to"))
+    #expect(
+      PlacementTrial.verdict(.only([1]), pageNodes: stayed, unmoved: .resourceBusy)
+        == .fails("2 of 4 pages are elsewhere: 2 on node 0"))
+    #expect(PlacementTrial.verdict(.only([1]), pageNodes: [1], unmoved: nil) == .holds([1: 1]))
   }
 
   @Test(
     arguments: [
-      (.numaUnavailable, "unavailable"), (.nodeNotAllowed, "unavailable"),
-      (.placementRefused, "unavailable"), (.policyUnsupported, "unavailable"),
-      (.notEnoughMemory, "unknown"),
-      (.notEnoughMemoryOnNodes, "unknown"),
-      (.placementNotMet, "fails"), (.noSuchNode, "fails"),
-    ] as [(RegionError.Kind, String)])
-  func whatIsRefusedIsTold(kind: RegionError.Kind, verdict: String) {
-    let error = RegionError(kind)
+      (.numaUnavailable, nil, "unavailable"), (.nodeNotAllowed, nil, "unavailable"),
+      (.placementRefused, .notPermitted, "unavailable"),
+      (.policyUnsupported, .invalidArgument, "unavailable"),
+      (.placementNotMet, .ioError, "fails"), (.placementNotMet, nil, "fails"),
+      (.placementNotMet, .noMemory, "unknown"), (.noSuchNode, nil, "fails"),
+      (.notEnoughMemory, nil, "unknown"), (.notEnoughMemoryOnNodes, nil, "unknown"),
+      (.reservationRefused, .noMemory, "unknown"), (.largerThanAddressSpace, nil, "unknown"),
+      (.commitRefused, .noMemory, "unknown"), (.populationRefused, .noMemory, "unknown"),
+    ] as [(RegionError.Kind, Errno?, String)])
+  func whatIsRefusedIsTold(kind: RegionError.Kind, errno: Errno?, verdict: String) {
+    let error = RegionError(kind, errno: errno)
     let expected: PlacementTrial.Verdict =
       switch verdict {
       case "unavailable": .unavailable("\(error)")
@@ -32,5 +48,22 @@ import iopages
       default: .fails("\(error)")
       }
     #expect(PlacementTrial.verdict(error) == expected)
+  }
+
+  @Test(
+    arguments: [
+      (.local, true), (.preferred(1), true), (.preferredMany(1), true),
+      (.preferredMany(0, 1).homeNode(1), true), (.interleave(over: 0, 1), true),
+      (.weightedInterleave(over: 0, 1), true), (.bind(to: 1), false),
+    ] as [(Placement, Bool)])
+  func whereANodeMayHaveBeenFullOnlyABindFails(placement: Placement, maySpill: Bool) {
+    let trial = PlacementTrial("policy", placement, promise: .only([1]))
+    let fails = PlacementTrial.Verdict.fails("1 page is elsewhere")
+    #expect(
+      trial.judged(fails, shortage: [1])
+        == (maySpill ? .unknown("1 page is elsewhere; node 1 may have been full") : fails))
+    #expect(trial.judged(fails, shortage: []) == fails)
+    #expect(trial.judged(.holds([1: 1]), shortage: [1]) == .holds([1: 1]))
+    #expect(trial.judged(.unavailable("no"), shortage: [1]) == .unavailable("no"))
   }
 }
