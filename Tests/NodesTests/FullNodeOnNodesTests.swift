@@ -111,7 +111,8 @@ extension OnNodesTests {
       let competitor = try MemoryRegion(
         RegionOptions(
           byteCount: (available - Self.spareByteCount) & -4096, placement: .bind(to: node)))
-      let byteCount = try tooMuch(for: node, beside: competitor)
+      // More than the node has left, and no more of the others' than that takes.
+      let byteCount = try (availableByteCount(node) + Self.spareByteCount / 2) & -4096
       for other in nearest {
         // What is kept there for files does not give way before the kernel goes on to a third node.
         guard try availableByteCount(other) > byteCount + 2 * Self.spareByteCount else {

@@ -15,16 +15,21 @@ package struct TrialRoom {
     self.systemCalls = systemCalls
   }
 
-  /// What of a node's memory has to be free beside the trial's: several times what the kernel keeps
-  /// back of each zone, for those who may not wait and from those who could use another zone.
-  private static func reserve(_ memory: NodeMemory) -> Int { memory.totalByteCount / 64 }
+  /// What of a node's memory has to be free beside the trial's. The kernel keeps some of each zone
+  /// back, for those who may not wait and from those who could use another zone, and goes on to the
+  /// next node well before that is reached: so this is all that it keeps on all nodes, twice, and what
+  /// grows with the node.
+  private func reserve(_ memory: NodeMemory) -> Int {
+    let kept = systemCalls.number("/proc/sys/vm/min_free_kbytes") ?? 0
+    return 2 * (kept << 10) + memory.totalByteCount / 64
+  }
 
   /// Those of the nodes that have too little free memory to tell a failure from a spill, or whose
   /// memory the system does not show.
   package func shortage(on nodes: Set<NUMANode>) -> Set<NUMANode> {
     nodes.filter { node in
       guard let memory = NodeMemory(node, systemCalls) else { return true }
-      return memory.freeByteCount - Self.reserve(memory) < byteCount
+      return memory.freeByteCount - reserve(memory) < byteCount
     }
   }
 
@@ -36,7 +41,7 @@ package struct TrialRoom {
       guard let memory = NodeMemory(node, systemCalls), byteCount < memory.totalByteCount else {
         continue
       }
-      let wanted = (byteCount + Self.reserve(memory)) & -IOPage.pageSize
+      let wanted = (byteCount + reserve(memory)) & -IOPage.pageSize
       // Where it does not fit the node stays short, which is looked up again.
       _ = try? MemoryRegion(RegionOptions(byteCount: wanted, placement: .bind(to: node)))
     }

@@ -17,6 +17,13 @@ import iopages
     #expect(room.shortage(on: [2]) == [])
   }
 
+  @Test func whatTheKernelKeepsIsNoRoom() {
+    // 8 MiB, twice, and 20 as above.
+    let free = [1: 36864, 2: 36863]
+    let room = TrialRoom(byteCount: 4 << 20, calls(free: free, keptKilobytes: 8192))
+    #expect(room.shortage(on: [1, 2]) == [2])
+  }
+
   @Test func aNodeWhoseMemoryIsHiddenIsShort() {
     #expect(TrialRoom(byteCount: 4096, calls(free: [1: 1_000_000])).shortage(on: [1, 3]) == [3])
   }
@@ -27,9 +34,10 @@ import iopages
   }
 
   /// Nodes of 1 GiB with so much free, and all other nodes hidden.
-  private func calls(free: [Int: Int]) -> SystemCalls {
+  private func calls(free: [Int: Int], keptKilobytes: Int = 0) -> SystemCalls {
     var table = SystemCalls.linux
     table.readFile = { (path) throws(Errno) in
+      if path == "/proc/sys/vm/min_free_kbytes" { return "\(keptKilobytes)\n" }
       for (node, kilobytes) in free
       where path == "/sys/devices/system/node/node\(node)/meminfo" {
         return """

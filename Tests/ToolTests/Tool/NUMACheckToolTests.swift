@@ -100,7 +100,7 @@ import Testing
         byteCount: (memory.availableByteCount - spare) & -4096, placement: .bind(to: node)))
     // More than the node has left.
     let outcome = try withExtendedLifetime(competitor) {
-      try Tool.run(["numa-check", "--size", "48M"])
+      try Tool.run(["numa-check", "--size", "96M"])
     }
     print(outcome.output)
     #expect(outcome.status == 0, "\(outcome.errors)")
