@@ -1,6 +1,7 @@
 import IOPages
 import MemoryRegions
 import MemoryTestSupport
+import SystemCallRefusal
 import Testing
 
 @testable import iopages
