@@ -19,7 +19,8 @@ public struct OutOfMemory: Error, Equatable, Sendable {
     /// The request needs a block of an order that the pool could never have: above its largest
     /// order, or longer than its region. So does a request of more separate pages than it has.
     case largerThanRegion
-    /// The node that was asked for, and no other was allowed, has no pool in the set.
+    /// Neither the node that was asked for nor one of the others that were allowed has a pool in the
+    /// set.
     case noPoolOnNode
     /// The limit that was set for this client of the pool is reached.
     case limit

@@ -1,5 +1,5 @@
-// What a container is told whose seccomp profile refuses everything about memory policies, as
-// Docker's does without CAP_SYS_NICE: each wish for a placement is a typed error, or recorded where
+// What a container is told whose seccomp profile refuses the calls about memory policies, and moving
+// pages, as Docker's does without CAP_SYS_NICE: each wish for a placement is a typed error, or recorded where
 // it may go unmet, and everything else works.
 
 import MemoryRegions
@@ -15,11 +15,9 @@ import Testing
       .preferredMany(0).homeNode(0), .interleave(over: 0), .weightedInterleave(over: 0),
     ]
 
-    /// What Docker's profile refuses; nil and said so where there are no filters.
+    /// Whether they are refused from now on; a report where there are no filters.
     private static func refuseAll() -> Bool {
-      let isRefused = refuse(
-        SystemCallNumber.mbind, SystemCallNumber.getMempolicy, SystemCallNumber.setMempolicy,
-        SystemCallNumber.movePages)
+      let isRefused = refuseMemoryPolicies()
       if !isRefused { cannotTest("seccomp", because: "no filter can be installed") }
       return isRefused
     }

@@ -1,5 +1,5 @@
-// Runs a command as in a container whose seccomp profile refuses everything about memory policies, as
-// Docker's does without CAP_SYS_NICE. `Scripts/test` runs the tests so.
+// Runs a command as in a container whose seccomp profile refuses the calls about memory policies,
+// and moving pages, as Docker's does without CAP_SYS_NICE. `Scripts/test` runs the tests so.
 
 import Glibc
 import SystemCallRefusal
@@ -8,11 +8,7 @@ import SystemCallRefusal
 enum RefusePlacement {
   static func main() {
     guard CommandLine.arguments.count > 1 else { fail("no command", status: 64) }
-    guard
-      refuse(
-        SystemCallNumber.mbind, SystemCallNumber.getMempolicy, SystemCallNumber.setMempolicy,
-        SystemCallNumber.movePages)
-    else {
+    guard refuseMemoryPolicies() else {
       // As EX_UNAVAILABLE: there is no such filter here, which is not the command's failure.
       fail("no seccomp filter can be installed", status: 69)
     }

@@ -25,8 +25,17 @@ package enum SystemCallNumber {
     package static let membarrier: UInt32 = 283
   #endif
   // The same on every architecture.
+  package static let setMempolicyHomeNode: UInt32 = 450
   package static let ioUringSetup: UInt32 = 425
   package static let ioUringRegister: UInt32 = 427
+}
+
+/// Makes the kernel refuse what is about memory policies, and moving pages: what Docker's profile
+/// refuses without CAP_SYS_NICE. As ``refuse(_:)``.
+package func refuseMemoryPolicies() -> Bool {
+  refuse(
+    SystemCallNumber.mbind, SystemCallNumber.getMempolicy, SystemCallNumber.setMempolicy,
+    SystemCallNumber.setMempolicyHomeNode, SystemCallNumber.movePages)
 }
 
 /// Makes the kernel refuse these calls to this thread, and to the processes it starts, with EPERM, as

@@ -15,7 +15,7 @@ extension RegionError {
 
   private var commandLineRemedy: String? {
     switch kind {
-    case .placementNotMet where isMovingRefused:
+    case .placementNotMet where isMovingRefused, .placementRefused where isMovingRefused:
       "Let the container's seccomp profile permit move_pages, or leave --numa-node out"
     case .invalidByteCount:
       "Give --region a whole number of pages of 4096 bytes, and one at least"

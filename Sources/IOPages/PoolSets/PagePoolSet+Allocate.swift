@@ -17,7 +17,7 @@ extension PagePoolSet {
   ///     fails. Who would rather have other nodes' free pages than press the chosen node asks with
   ///     `.never` first.
   /// - Throws: ``OutOfMemory`` when at some instant of the call none of the allowed nodes could have
-  ///   met the request. It names the node that was chosen, and its figures are those of all nodes that
+  ///   met the request; those for which the kernel has no memory (`notBacked`) each by itself. It names the node that was chosen, and its figures are those of all nodes that
   ///   were asked. Where only a node without a pool is allowed, the reason is
   ///   ``OutOfMemory/Reason/noPoolOnNode``.
   /// - Precondition: `order` is not negative.

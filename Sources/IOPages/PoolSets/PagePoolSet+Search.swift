@@ -2,9 +2,9 @@
 // have thrown: every cached page was drained, its reclaimers were asked, and still nothing fits.
 //
 // While the last node was asked, pages may have come back to the first, by other threads or by the
-// reclaimers of another node. So a request fails only if no pool had more than before since it was
-// asked (PoolReference+Returns.swift); else all are asked again, without reclaimers. Each further
-// round means that somebody else has given pages back meanwhile.
+// reclaimers of another node. So a request fails only if none of the pools can meet it when all are
+// looked at at once (PoolReference+JointDecision.swift); else all are asked again, without reclaimers.
+// Each further round means that somebody else has taken meanwhile what would have met the request.
 
 internal import MemoryRegions
 internal import PagePools
@@ -21,10 +21,9 @@ extension PagePoolSet {
     var reclaim = reclaim
     while true {
       var failure: OutOfMemory?
-      var refusals: [Refusal] = []
+      var failed: [(place: Int, reason: OutOfMemory.Reason)] = []
       for candidate in candidates {
         let pool = members[candidate].pool
-        let returns = pool.reference.returnsBefore
         do throws(OutOfMemory) {
           let pages = try allocate(pool, reclaim)
           if candidate != place { count(members[candidate], insteadOf: place) }
@@ -33,18 +32,23 @@ extension PagePoolSet {
           guard error.reason != .notOwner else { throw error }
           failure =
             failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
-          refusals.append(
-            Refusal(
-              pool: pool.reference, returns: returns,
-              isFinal: error.reason == .notBacked || error.reason == .largerThanRegion))
+          failed.append((candidate, error.reason))
         }
       }
       guard let failure else { throw noPool(on: node, request) }
-      // The last one's failure is the instant at which none of them could meet the request.
-      if refusals.dropLast().allSatisfy(\.stillHolds) { throw failure }
-      for refusal in refusals { refusal.pool.discountFailure() }
+      guard failed.count > 1, !isOut(request, of: failed) else { throw failure }
+      for (place, _) in failed { members[place].pool.reference.discountFailure() }
       reclaim = .never
     }
+  }
+
+  /// Whether at one instant none of these nodes could meet the request. Those that have free pages
+  /// which the kernel does not back have said all that they can.
+  private func isOut(
+    _ request: PageRequest, of failed: [(place: Int, reason: OutOfMemory.Reason)]
+  ) -> Bool {
+    let places = failed.filter { $0.reason != .notBacked }.map(\.place).sorted()
+    return PoolReference.noneCanMeet(request, places.map { members[$0].pool.reference }[...])
   }
 
   /// The error of a strict request for a node without a pool.
@@ -92,18 +96,6 @@ extension PagePoolSet {
     member.metForOthers.wrappingAdd(1, ordering: .relaxed)
     if let place { members[place].metElsewhere.wrappingAdd(1, ordering: .relaxed) }
   }
-}
-
-/// A pool that could not meet a request.
-private struct Refusal {
-  let pool: PoolReference
-  /// How often what is free there had become more, before it was asked.
-  let returns: UInt
-  /// Whether more free pages would not change it.
-  let isFinal: Bool
-
-  /// Whether the pool cannot have met the request at any instant since it failed.
-  var stillHolds: Bool { isFinal || pool.returnsAfter == returns }
 }
 
 extension OutOfMemory {

@@ -8,7 +8,8 @@ internal import Synchronization
 /// The state of one node of a set of pools, and what it has done so far.
 public struct NodeStatistics: Sendable {
   /// The figures of the node's pool. A request that another node met in the end counts among its
-  /// failures: it was exhausted then.
+  /// failures, since it was exhausted then; one that is made again, since pages came back meanwhile,
+  /// does not.
   public var pool = PoolStatistics()
   /// Requests for this node that another one met, because this one was exhausted.
   public var metElsewhere = 0

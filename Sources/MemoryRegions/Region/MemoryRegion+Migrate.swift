@@ -28,7 +28,8 @@ extension MemoryRegion {
   /// Moves the committed pages to a node, and makes later ones come there.
   ///
   /// A region whose placement is a promise (`bind` and the two interleaved ones) is bound to the
-  /// node afterwards, each page checked; or, while some of its pages cannot be moved, to the node
+  /// node afterwards, each page checked; or, while some of its pages cannot be moved or
+  /// other threads keep touching pages that come from elsewhere, to the node
   /// and the former ones together, without those that its cpuset no longer permits. Any other
   /// region prefers the node afterwards. `placement` says which.
   ///

@@ -53,7 +53,6 @@ extension PoolReference {
       for processor in state.caches.active { cache(processor).relinquish() }
     }
     state.caches.isSealed = false
-    countReturn()
     // Whoever reads the new limit finds the caches as they are now.
     unsafe head.pointee.limit.store(UInt32(state.caches.processorCount), ordering: .releasing)
   }

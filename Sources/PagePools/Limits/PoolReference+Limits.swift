@@ -28,7 +28,6 @@ extension PoolReference {
     guard isOwnedByThisProcess else { return }
     let isOver = withLock { state -> Bool in
       let isOver = state.close(client)
-      countReturn()
       unsealIfPlenty(&state)
       return isOver
     }
@@ -134,7 +133,6 @@ extension PoolReference {
     var isOver = false
     let isLast = withLock { state -> Bool in
       state.giveBack(frames)
-      countReturn()
       isOver = state.credit(frames.count, to: client)
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle

@@ -25,8 +25,6 @@ struct PoolControl: ~Copyable {
   /// Counts what trims put back, where it is waited for, and the trims that have ended.
   let trims: EventCount
   let mayHaveAbsentPages: Atomic<Bool>
-  /// Counts what may let a request succeed that has failed (PoolReference+Returns.swift).
-  let returns: Atomic<UInt>
   let backing: PoolBacking
   let base: UnsafeMutableRawPointer
   let pageCount: Int
@@ -61,7 +59,6 @@ struct PoolControl: ~Copyable {
     rounds = EventCount()
     trims = EventCount()
     mayHaveAbsentPages = Atomic(false)
-    returns = Atomic(0)
   }
 }
 

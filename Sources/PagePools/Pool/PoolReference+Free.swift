@@ -19,7 +19,6 @@ extension PoolReference {
         return false
       }
       state.giveBack(frames)
-      countReturn()
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle
     }
@@ -73,7 +72,6 @@ extension PoolReference {
       // The caches' share grows with the pool.
       seal(&state)
       state.buddy.extend(to: pageCount)
-      countReturn()
       state.caches.resize(pageCount: pageCount)
       updateRooms(state)
       unsealIfPlenty(&state)

@@ -90,7 +90,6 @@ extension PoolReference {
     statistics.add(entries.count, to: .frees)
     let isLast = withLock { state -> Bool in
       settle(entries, order: 0, &state)
-      countReturn()
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle
     }

@@ -104,6 +104,8 @@ extension PlacementTrial {
     case .numaUnavailable, .nodeNotAllowed, .placementRefused, .policyUnsupported:
       .unavailable("\(error)")
     case .noSuchNode: .fails("\(error)")
+    // A container may permit binding and not moving: strays cannot be brought back then.
+    case .placementNotMet where error.isMovingRefused: .unavailable("\(error)")
     // Full nodes refuse pages that should move there.
     case .placementNotMet: error.errno == .noMemory ? .unknown("\(error)") : .fails("\(error)")
     // There is no such region here, with any placement.

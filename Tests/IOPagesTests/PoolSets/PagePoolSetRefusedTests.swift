@@ -12,11 +12,9 @@ import Testing
       async
     {
       await #expect(processExitsWith: .success) {
-        guard
-          refuse(
-            SystemCallNumber.mbind, SystemCallNumber.getMempolicy, SystemCallNumber.setMempolicy,
-            SystemCallNumber.movePages)
-        else { return cannotTest("seccomp", because: "no filter can be installed") }
+        guard refuseMemoryPolicies() else {
+          return cannotTest("seccomp", because: "no filter can be installed")
+        }
         var options = PagePoolSetOptions(byteCount: .eachNode(1 << 20))
         let error = #expect(throws: RegionError.self) { try PagePoolSet(options) }
         #expect(error?.kind == .placementRefused)

@@ -136,6 +136,40 @@ import Testing
     }
   }
 
+  /// Pages that come and go, and are too few for a request, do not keep it from failing.
+  @Test(arguments: [ProcessorCacheMethod.none] + Processors.cacheMethods)
+  func `a request for more than there is fails while others use the nodes`(
+    method: ProcessorCacheMethod
+  ) throws {
+    let set = try MadeUpNodes.set(
+      pages: [4096, 4096], processors: [Processors.usable], cacheMethod: method)
+    // Every second page is out: half of the memory is free, and no block of order 1.
+    var kept = UniqueArray<IOPage>()
+    for node in MadeUpNodes.numbers.prefix(2) {
+      var pages = try set.exhaust(node)
+      for index in (0..<pages.count).reversed() where pages[index].pageNumber % 2 == 0 {
+        pages.swapAt(index, pages.count - 1)
+        kept.append(pages.removeLast())
+      }
+    }
+    let isOver = Atomic<Bool>(false)
+    let failures = Atomic<Int>(0)
+    onThreads(2) { index in
+      if index == 0 {
+        while !isOver.load(ordering: .relaxed) {
+          #expect(set.failure(pages: 1) == nil)
+        }
+      } else {
+        for _ in 0..<200 where set.failure(pages: 512)?.reason == .fragmented {
+          failures.wrappingAdd(1, ordering: .relaxed)
+        }
+        isOver.store(true, ordering: .relaxed)
+      }
+    }
+    #expect(failures.load(ordering: .relaxed) == 200)
+    #expect(kept.count == 4096)
+  }
+
   /// Node 8 is neither the own node of a processor of node 2 nor its first fallback.
   @Test func `a processor keeps no pages of distant nodes`() throws {
     let processor = Self.processors[0]

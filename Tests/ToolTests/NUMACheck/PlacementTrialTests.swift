@@ -50,6 +50,11 @@ import iopages
     #expect(PlacementTrial.verdict(error) == expected)
   }
 
+  @Test func whereNothingMayBeMovedPagesElsewhereAreNoFailure() {
+    let refused = RegionError(.placementNotMet, call: "move_pages", errno: .notPermitted)
+    #expect(PlacementTrial.verdict(refused) == .unavailable("\(refused)"))
+  }
+
   @Test(
     arguments: [
       (.local, true), (.preferred(1), true), (.preferredMany(1), true),
