@@ -118,7 +118,7 @@ import Testing
       do throws(OutOfMemory) {
         for _ in 0..<share { held.append(try set.allocate(order: 0, contents: .uninitialized)) }
         var step = 0
-        while index == movers ? step < 100_000 : !isOver.load(ordering: .relaxed) {
+        while index == movers ? step < 10_000 : !isOver.load(ordering: .relaxed) {
           step += 1
           held.swapAt(random.number(below: held.count), held.count - 1)
           _ = held.removeLast()
