@@ -80,7 +80,7 @@ extension PagePoolSet {
     switch fallback {
     case .none: return place.map { [$0] } ?? []
     case .nearest:
-      if let place { return members[place].nearest }
+      if let place { return layout.nearest[place] }
       return layout.places(from: node)
     case .list(let others):
       var places = place.map { [$0] } ?? []

@@ -44,7 +44,7 @@ extension PagePoolSet: CustomStringConvertible {
     let lines = members.enumerated().map { place, member in
       let figures = member.pool.statistics
       let processors = layout.localMembers.indices.filter { layout.localMembers[$0] == place }
-      let others = member.nearest.dropFirst().map { "\(members[$0].node.number)" }
+      let others = layout.nearest[place].dropFirst().map { "\(members[$0].node.number)" }
       return "\(member.node): \(figures.freePages) of \(figures.pageCount) page(s) free"
         + ", placement \(member.region.placement)"
         + (member.region.granted.placementCheck == .unverified ? " (unverified)" : "")

@@ -66,8 +66,7 @@ public final class PagePoolSet: Sendable {
         membership: PoolSetMembership(
           node: node.number, cachingProcessors: layout.cachingProcessors(of: index),
           reclaimingThreads: reclaimingThreads))
-      members.append(
-        PoolSetMember(node, region: region, pool: pool, nearest: layout.nearest[index]))
+      members.append(PoolSetMember(node, region: region, pool: pool))
     }
     self.members = members
     self.layout = layout

@@ -9,17 +9,14 @@ final class PoolSetMember: Sendable {
   let node: NUMANode
   let region: MemoryRegion
   let pool: PagePool
-  /// Where requests for this node go, by the members' places in the set: here, then to the nearest.
-  let nearest: [Int]
   /// Requests for this node that another one met.
   let metElsewhere = Atomic<Int>(0)
   /// Requests that this one met, for another node.
   let metForOthers = Atomic<Int>(0)
 
-  init(_ node: NUMANode, region: MemoryRegion, pool: PagePool, nearest: [Int]) {
+  init(_ node: NUMANode, region: MemoryRegion, pool: PagePool) {
     self.node = node
     self.region = region
     self.pool = pool
-    self.nearest = nearest
   }
 }

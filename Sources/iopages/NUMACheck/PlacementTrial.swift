@@ -3,6 +3,7 @@
 // other nodes does so when its own are full, and other processes may fill them at any time.
 
 package import IOPages
+import MemoryRegions
 package import SystemPackage
 
 /// A policy to be tried, on which nodes, and what it promises.
@@ -116,8 +117,7 @@ extension PlacementTrial {
   /// What a verdict comes to if these of the nodes had too little room.
   package func judged(_ verdict: Verdict, shortage: Set<NUMANode>) -> Verdict {
     guard case .fails(let text) = verdict, maySpill, !shortage.isEmpty else { return verdict }
-    let names = shortage.sorted().map(\.description).joined(separator: ", ")
-    return .unknown("\(text); \(names) may have been full")
+    return .unknown("\(text); \(shortage.names) may have been full")
   }
 
   /// Whether the kernel may take pages of other nodes where the policy's own are full. It does so for

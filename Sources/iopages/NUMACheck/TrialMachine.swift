@@ -62,11 +62,10 @@ package struct TrialMachine {
   }
 
   private func manyTrial(_ nodes: [NUMANode], _ processor: TrialProcessor?) -> PlacementTrial {
-    let names = nodes.map(\.description).joined(separator: ", ")
     let place = processor.map { "; CPU \($0.number) of \($0.node)" } ?? ""
     return PlacementTrial(
       "preferred-many", .preferredMany(nodes), promise: .only(Set(nodes)),
-      description: "preferably on any of " + names + place, processor: processor)
+      description: "preferably on any of " + nodes.names + place, processor: processor)
   }
 
   /// The policies over all nodes together, and each of them as the home of the others.
