@@ -18,6 +18,9 @@
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
+#ifndef SYS_memfd_secret
+#define SYS_memfd_secret 447
+#endif
 #ifndef SYS_set_mempolicy_home_node
 #define SYS_set_mempolicy_home_node 450
 #endif
@@ -87,6 +90,16 @@ int page_memory_create_memory_file(const char *name, int huge_page_shift) {
   // Before 6.3 the flag is unknown; a real EINVAL comes back from the second call too.
   if (rc < 0 && errno == EINVAL) rc = syscall(SYS_memfd_create, name, flags);
   return result(rc);
+}
+
+int page_memory_create_secret_file(void) {
+  return result(syscall(SYS_memfd_secret, (unsigned int)O_CLOEXEC));
+}
+
+void page_memory_touch(uintptr_t address, uintptr_t byte_count) {
+  // A write that changes nothing, also where another thread writes at the same time.
+  for (uintptr_t end = address + byte_count; address < end; address += 4096)
+    __atomic_fetch_or((unsigned char *)address, 0, __ATOMIC_RELAXED);
 }
 
 int page_memory_seal_size(int descriptor) {

@@ -17,8 +17,9 @@ import Testing
   }
 
   @Test func `all degradations are all of them`() {
-    #expect(Degradations.all == [.hugePages, .placement, .locking, .population])
-    #expect(Degradations.all.description == "hugePages, placement, locking, population")
+    #expect(Degradations.all == [.hugePages, .placement, .locking, .population, .secrecy])
+    #expect(
+      Degradations.all.description == "hugePages, placement, locking, population, secrecy")
     #expect(Degradations.locking.description == "locking")
   }
 }

@@ -21,6 +21,9 @@ public struct GrantedRegion: Equatable, Sendable {
   public package(set) var isLocked: Bool
   /// What the memory is.
   public package(set) var storage: Storage
+  /// Whether pages have to be wiped when they are freed, since they hold secrets: those of a region
+  /// that was to be secret, whether or not `storage` is.
+  public package(set) var wipesOnFree: Bool
   /// Whether core dumps leave the region out.
   public package(set) var isExcludedFromCoreDumps: Bool
   /// Whether forked children do without the region.

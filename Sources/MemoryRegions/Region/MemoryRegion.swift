@@ -97,8 +97,8 @@ public final class MemoryRegion: Sendable {
     unsafe UnsafeMutableRawPointer(bitPattern: openedMapping.base).unsafelyUnwrapped
   }
 
-  /// The memory file behind the region, sealed in its size; nil for anonymous storage. It belongs
-  /// to the region: duplicate it to keep it. Who can write to it is trusted with the contents.
+  /// The memory file behind the region, sealed in its size; nil for anonymous and secret
+  /// storage. It belongs to the region: duplicate it to keep it. Who can write to it is trusted with the contents.
   public var fileDescriptor: FileDescriptor? {
     openedMapping.file.map { FileDescriptor(rawValue: $0) }
   }

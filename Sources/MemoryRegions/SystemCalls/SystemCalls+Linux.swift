@@ -23,6 +23,9 @@ extension SystemCalls {
     advise: { (address, byteCount, advice) throws(Errno) in
       _ = try result(page_memory_advise(UInt(address), UInt(byteCount), advice.number))
     },
+    touch: { (address, byteCount) throws(Errno) in
+      page_memory_touch(UInt(address), UInt(byteCount))
+    },
     lockOnFault: { (address, byteCount) throws(Errno) in
       _ = try result(page_memory_lock_on_fault(UInt(address), UInt(byteCount)))
     },
@@ -30,6 +33,7 @@ extension SystemCalls {
       // The kernel copies the name before the call returns.
       try result(unsafe page_memory_create_memory_file(name, Int32(hugePageShift)))
     },
+    createSecretFile: { () throws(Errno) in try result(page_memory_create_secret_file()) },
     resize: { (descriptor, byteCount) throws(Errno) in
       try check(ftruncate(descriptor, byteCount))
     },

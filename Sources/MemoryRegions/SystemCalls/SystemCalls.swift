@@ -22,11 +22,16 @@ package struct SystemCalls: Sendable {
   /// madvise(2).
   package var advise:
     @Sendable (_ address: Int, _ byteCount: Int, _ advice: Advice) throws(Errno) -> Void
+  /// No call, but a write to each page, which changes nothing: for memory that refuses to be
+  /// populated by advice.
+  package var touch: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
   /// mlock2(2), counting the whole range at once and faulting nothing in.
   package var lockOnFault: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
   /// memfd_create(2), sealable. `hugePageShift` is 0 for base pages. Returns the descriptor.
   package var createMemoryFile:
     @Sendable (_ name: String, _ hugePageShift: Int) throws(Errno) -> Int32
+  /// memfd_secret(2). Returns the descriptor.
+  package var createSecretFile: @Sendable () throws(Errno) -> Int32
   /// ftruncate(2).
   package var resize: @Sendable (_ descriptor: Int32, _ byteCount: Int) throws(Errno) -> Void
   /// fcntl(2): no more shrinking, growing or sealing.
