@@ -18,6 +18,12 @@
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+#ifndef MADV_GUARD_REMOVE
+#define MADV_GUARD_REMOVE 103
+#endif
 #ifndef SYS_memfd_secret
 #define SYS_memfd_secret 447
 #endif
@@ -127,6 +133,8 @@ int page_memory_advise(uintptr_t address, uintptr_t byte_count, int advice) {
       [PAGE_MEMORY_NOT_IN_CORE_DUMPS] = MADV_DONTDUMP,
       [PAGE_MEMORY_NOT_IN_FORKS] = MADV_DONTFORK,
       [PAGE_MEMORY_WIPE_ON_FORK] = MADV_WIPEONFORK,
+      [PAGE_MEMORY_INSTALL_GUARDS] = MADV_GUARD_INSTALL,
+      [PAGE_MEMORY_REMOVE_GUARDS] = MADV_GUARD_REMOVE,
   };
   if (advice < 0 || (size_t)advice >= sizeof numbers / sizeof *numbers) return -EINVAL;
   return result(madvise((void *)address, byte_count, numbers[advice]));

@@ -6,7 +6,7 @@ import Testing
   static let kinds: [RegionError.Kind] = [
     .invalidByteCount, .largerThanAddressSpace, .invalidCommitSize, .invalidLargestOrder,
     .notWholeHugePages, .emptyPlacement, .homeNodeNotApplicable, .contradictoryOptions,
-    .secretMemory, .secretMemoryUnavailable, .pageSizeUnsupported,
+    .guarded, .guardRefused, .secretMemory, .secretMemoryUnavailable, .pageSizeUnsupported,
     .reservationRefused, .commitRefused, .hugePagesUnavailable, .transparentHugePagesUnavailable,
     .memoryFileRefused, .notEnoughMemory, .populationRefused, .lockLimit, .lockRefused,
     .exclusionRefused, .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused,

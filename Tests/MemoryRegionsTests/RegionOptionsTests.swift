@@ -13,6 +13,7 @@ import Testing
     #expect(!options.lockedInMemory)
     #expect(!options.excludedFromCoreDumps)
     #expect(!options.excludedFromForks)
+    #expect(!options.guardPages)
     #expect(options.allowing.isEmpty)
   }
 

@@ -40,7 +40,7 @@ extension RegionMapping {
     switch (file, shift) {
     case (nil, nil):
       try call("mprotect", .commitRefused, detail) { () throws(Errno) in
-        try systemCalls.protect(place, range.count)
+        try systemCalls.protect(place, range.count, .readAndWrite)
       }
       return place..<place + range.count
     case (let file?, nil):

@@ -23,7 +23,7 @@ enum WipedMemory {
     let address = start + pageByteCount
     do throws(RegionError) {
       try call("mprotect", .sideTablesRefused, detail) { () throws(Errno) in
-        try systemCalls.protect(address, byteCount)
+        try systemCalls.protect(address, byteCount, .readAndWrite)
       }
       try call("madvise", .sideTablesRefused, detail) { () throws(Errno) in
         try systemCalls.advise(address, byteCount, .wipeOnFork)

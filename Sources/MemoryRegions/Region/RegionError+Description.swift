@@ -161,6 +161,8 @@ extension RegionError.Kind: CustomStringConvertible {
       )
     case .secretMemory:
       ("refused for secret memory", "Use a region that is not secret for this")
+    case .guarded:
+      ("region has guard pages", "Use a region without guard pages for a device")
     case .alreadyClaimed:
       ("region already has a pool", "Close that pool first, or open another region")
     case .residencyUnknown:
@@ -175,6 +177,8 @@ extension RegionError.Kind: CustomStringConvertible {
       )
     case .discardRefused:
       ("taking pages back refused", "Use Linux 5.18 or later for locked pages and huge pages")
+    case .guardRefused:
+      ("guarding pages refused", "Raise vm.max_map_count, or open the region without guard pages")
     case .sideTablesRefused:
       ("allocator tables refused", "Raise RLIMIT_AS (ulimit -v) or vm.max_map_count")
     }

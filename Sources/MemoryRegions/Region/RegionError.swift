@@ -100,6 +100,8 @@ extension RegionError {
     public static let notRegistrable = Kind(code: .notRegistrable)
     /// The region's memory is secret, and no device or call of the kernel's can have it.
     public static let secretMemory = Kind(code: .secretMemory)
+    /// The region was opened with guard pages, and no device can have it.
+    public static let guarded = Kind(code: .guarded)
     /// A pool has the region already.
     public static let alreadyClaimed = Kind(code: .alreadyClaimed)
     /// Nobody says on which nodes the pages are.
@@ -108,6 +110,8 @@ extension RegionError {
     public static let notOwner = Kind(code: .notOwner)
     /// The kernel would not take pages back.
     public static let discardRefused = Kind(code: .discardRefused)
+    /// The kernel would not take the access to pages away, or give it back.
+    public static let guardRefused = Kind(code: .guardRefused)
     /// No memory for the allocator's own tables.
     public static let sideTablesRefused = Kind(code: .sideTablesRefused)
   }
@@ -122,9 +126,9 @@ extension RegionError {
     case lockLimit, lockRefused, exclusionRefused
     case numaUnavailable, noSuchNode, nodeNotAllowed, placementRefused, policyUnsupported
     case notEnoughMemoryOnNodes, placementNotMet
-    case registered, partOfPoolSet, notRegistrable, secretMemory, alreadyClaimed
+    case registered, partOfPoolSet, notRegistrable, secretMemory, guarded, alreadyClaimed
     case residencyUnknown, notOwner
-    case discardRefused, sideTablesRefused
+    case discardRefused, guardRefused, sideTablesRefused
   }
 }
 

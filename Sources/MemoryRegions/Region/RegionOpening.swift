@@ -53,6 +53,7 @@ enum RegionOpening {
       let outcome = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))
       var granted = GrantedRegion(wishes, outcome, unmet)
       granted.hugePageByteCount = mapping.hugePageByteCount()
+      if wishes.guardPages { granted.guardMethod = GuardMethod(probing: systemCalls) }
       return (mapping, granted)
     } catch {
       mapping.closeFile()
@@ -131,7 +132,8 @@ extension GrantedRegion {
       storage: wishes.storage,
       wipesOnFree: wishes.storage == .secret || unmet.contains { $0.wish == .secrecy },
       isExcludedFromCoreDumps: wishes.keepsOutOfCoreDumps,
-      isExcludedFromForks: wishes.keepsOutOfForks, largestOrder: wishes.largestOrder ?? 0,
+      isExcludedFromForks: wishes.keepsOutOfForks,
+      guardMethod: nil, largestOrder: wishes.largestOrder ?? 0,
       unmet: unmet)
   }
 }

@@ -4,8 +4,15 @@
 extension RegionOptions {
   /// Throws `.contradictoryOptions` if two of the wishes exclude each other.
   func checkConsistency() throws(RegionError) {
-    guard storage == .secret else { return }
-    try exclude(backing != .basePages, "secret memory", "huge pages")
+    if storage == .secret {
+      try exclude(backing != .basePages, "secret memory", "huge pages")
+      try exclude(guardPages, "secret memory", "guard pages")
+    }
+    if guardPages {
+      try exclude(backing != .basePages, "guard pages", "huge pages")
+      try exclude(lockedInMemory, "guard pages", "pages locked in memory")
+      try exclude(storage.isShared, "guard pages", "a memory file")
+    }
   }
 
   private func exclude(

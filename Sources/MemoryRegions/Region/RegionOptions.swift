@@ -32,6 +32,10 @@ public struct RegionOptions: Hashable, Sendable {
   /// Whether forked children do without the region. Registering it with a device needs this, or
   /// memory-file storage.
   public var excludedFromForks: Bool
+  /// Whether single pages can be made inaccessible, as a pool does that looks for stray accesses. It
+  /// goes with private, unlocked base pages alone, and keeps the region from being registered with a
+  /// device.
+  public var guardPages: Bool
   /// The wishes that may go unmet.
   public var allowing: Degradations
 
@@ -46,6 +50,7 @@ public struct RegionOptions: Hashable, Sendable {
     storage: Storage = .anonymous,
     excludedFromCoreDumps: Bool = false,
     excludedFromForks: Bool = false,
+    guardPages: Bool = false,
     allowing: Degradations = []
   ) {
     self.byteCount = byteCount
@@ -58,6 +63,7 @@ public struct RegionOptions: Hashable, Sendable {
     self.storage = storage
     self.excludedFromCoreDumps = excludedFromCoreDumps
     self.excludedFromForks = excludedFromForks
+    self.guardPages = guardPages
     self.allowing = allowing
   }
 }

@@ -17,8 +17,9 @@ package struct SystemCalls: Sendable {
     @Sendable (_ address: Int, _ byteCount: Int, _ target: Int) throws(Errno) -> Void
   /// munmap(2).
   package var unmap: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
-  /// mprotect(2): from now on the range can be read and written.
-  package var protect: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
+  /// mprotect(2).
+  package var protect:
+    @Sendable (_ address: Int, _ byteCount: Int, _ access: Access) throws(Errno) -> Void
   /// madvise(2).
   package var advise:
     @Sendable (_ address: Int, _ byteCount: Int, _ advice: Advice) throws(Errno) -> Void
@@ -97,10 +98,16 @@ extension SystemCalls {
     case vacant(Int)
   }
 
+  /// What a mapping lets the process do with its bytes.
+  package enum Access: Hashable, Sendable {
+    case none, readAndWrite
+  }
+
   /// What madvise(2) is told.
   package enum Advice: Hashable, Sendable, CaseIterable {
     case populateWrite, discard, discardLocked, hugePages, noHugePages
     case notInCoreDumps, notInForks, wipeOnFork
+    case installGuards, removeGuards
   }
 }
 

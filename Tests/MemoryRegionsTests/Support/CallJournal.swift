@@ -81,9 +81,9 @@ final class CallJournal: Sendable {
       try base.unmap(address, byteCount)
       self.state.withLock { $0.mapped.subtract(self.pages(address, byteCount)) }
     }
-    table.protect = { (address, byteCount) throws(Errno) in
+    table.protect = { (address, byteCount, access) throws(Errno) in
       try self.enter("mprotect")
-      try base.protect(address, byteCount)
+      try base.protect(address, byteCount, access)
     }
     table.advise = { (address, byteCount, advice) throws(Errno) in
       try self.enter("madvise")
