@@ -97,6 +97,21 @@ struct StressCommand: ParsableCommand {
   @Option(help: "When its pages come into memory.")
   var population = StressPopulation.none
 
+  @Flag(name: .customLong("tags"), help: "Have the pool record who takes which pages.")
+  var recordsTags = false
+
+  @Flag(name: .customLong("wipe"), help: "Have it clear pages when they come back.")
+  var wipes = false
+
+  @Flag(name: .customLong("poison"), help: "Have it fill free pages with a pattern.")
+  var poisons = false
+
+  @Flag(name: .customLong("guards"), help: "Have it put an inaccessible page behind each run.")
+  var guards = false
+
+  @Option(parsing: .unconditional, help: "Have it keep so many pages for a while that came back.")
+  var quarantine = 0
+
   @Flag(name: .customLong("json"), help: "Print one line of JSON.")
   var printsJSON = false
 
@@ -122,6 +137,7 @@ struct StressCommand: ParsableCommand {
     // A day and some more would do; what is far beyond is a mistake.
     try require(seconds ?? 0 >= 0 && seconds ?? 0 < 1e9, "The seconds must not be negative.")
     try require(operations ?? 0 >= 0, "The number of operations must not be negative.")
+    try require(quarantine >= 0, "The pages in quarantine must not be negative.")
     try require(life ?? 1 > 0, "The operations of a life must be positive.")
     try require(seed ?? 0 >= 0, "The seed must not be negative.")
     try require(fill > 0 && fill <= 2, "--fill must be more than 0 and at most 2.")
@@ -142,6 +158,11 @@ struct StressCommand: ParsableCommand {
     memory.cacheMethod = cacheMethod
     memory.backing = backing
     memory.population = population
+    memory.inspection.recordsTags = recordsTags
+    memory.inspection.wipesOnFree = wipes
+    memory.inspection.poisonsFreePages = poisons
+    memory.inspection.guardsRuns = guards
+    memory.inspection.quarantinedPages = quarantine
     if memory.isSet {
       try run(StressRun(memory.poolSet(), options: options, processors: processors))
     } else {
@@ -198,7 +219,13 @@ struct StressCommand: ParsableCommand {
     if let seconds = options.seconds { words.append("--seconds \(seconds)") }
     if let operations { words.append("--operations \(operations)") }
     if let life { words.append("--life \(life)") }
-    if poolSet { words.append("--pool-set") }
+    for (name, isSet) in [
+      ("pool-set", poolSet), ("tags", recordsTags), ("wipe", wipes), ("poison", poisons),
+      ("guards", guards),
+    ] where isSet {
+      words.append("--\(name)")
+    }
+    if quarantine > 0 { words.append("--quarantine \(quarantine)") }
     if let cacheMethod { words.append("--cache-method \(cacheMethod.rawValue)") }
     return words.joined(separator: " ")
   }

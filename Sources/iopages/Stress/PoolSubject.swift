@@ -7,28 +7,35 @@ import PagePools
 struct PoolSubject: StressSubject {
   let region: MemoryRegion
   let pool: PagePool
+  let inspection: PoolInspection
 
-  init(_ region: MemoryRegion, cacheMethod: ProcessorCacheMethod) throws(RegionError) {
+  init(
+    _ region: MemoryRegion, cacheMethod: ProcessorCacheMethod,
+    inspection: PoolInspection = PoolInspection()
+  ) throws(RegionError) {
     self.region = region
-    pool = try PagePool(region: region, cacheMethod: cacheMethod)
+    self.inspection = inspection
+    pool = try PagePool(region: region, cacheMethod: cacheMethod, inspection: inspection)
   }
 
   var spans: [PageSpan] { [PageSpan(region)] }
   var statistics: [PoolStatistics] { [pool.statistics] }
+  var leakReports: [LeakReport] { [pool.leakReport] }
 
   func allocate(order: Int, contents: PageContents, draw: UInt64) throws(OutOfMemory) -> IOPage {
-    try pool.allocate(order: order, contents: contents)
+    try pool.allocate(order: order, contents: contents, tag: .drawn(draw))
   }
 
   func allocate(pages: Int, contents: PageContents, draw: UInt64) throws(OutOfMemory) -> IOPage {
-    try pool.allocate(pages: pages, contents: contents)
+    try pool.allocate(pages: pages, contents: contents, tag: .drawn(draw))
   }
 
   func allocate(
     singlePages count: Int, into pages: inout UniqueArray<IOPage>, contents: PageContents,
     draw: UInt64
   ) throws(OutOfMemory) {
-    try pool.allocate(singlePages: count, into: &pages, contents: contents)
+    try pool.allocate(
+      singlePages: count, into: &pages, contents: contents, tag: .drawn(draw))
   }
 
   func free(_ pages: inout UniqueArray<IOPage>) { pool.free(&pages) }
@@ -44,11 +51,13 @@ struct PoolSubject: StressSubject {
 /// A pool for each node. One request in four is for a node by its number, and must be met there.
 struct PoolSetSubject: StressSubject {
   let poolSet: PagePoolSet
+  var inspection = PoolInspection()
 
   var spans: [PageSpan] {
     poolSet.nodes.compactMap { poolSet.regions[$0] }.map { PageSpan($0) }
   }
   var statistics: [PoolStatistics] { pools.map(\.statistics) }
+  var leakReports: [LeakReport] { pools.map(\.leakReport) }
   private var pools: [PagePool] { poolSet.nodes.compactMap { poolSet.pools[$0] } }
 
   private func choice(_ draw: UInt64) -> (NodeChoice, NodeFallback) {
@@ -58,12 +67,14 @@ struct PoolSetSubject: StressSubject {
 
   func allocate(order: Int, contents: PageContents, draw: UInt64) throws(OutOfMemory) -> IOPage {
     let (choice, fallback) = choice(draw)
-    return try poolSet.allocate(order: order, on: choice, fallback: fallback, contents: contents)
+    return try poolSet.allocate(
+      order: order, on: choice, fallback: fallback, contents: contents, tag: .drawn(draw))
   }
 
   func allocate(pages: Int, contents: PageContents, draw: UInt64) throws(OutOfMemory) -> IOPage {
     let (choice, fallback) = choice(draw)
-    return try poolSet.allocate(pages: pages, on: choice, fallback: fallback, contents: contents)
+    return try poolSet.allocate(
+      pages: pages, on: choice, fallback: fallback, contents: contents, tag: .drawn(draw))
   }
 
   func allocate(
@@ -72,7 +83,8 @@ struct PoolSetSubject: StressSubject {
   ) throws(OutOfMemory) {
     let (choice, fallback) = choice(draw)
     try poolSet.allocate(
-      singlePages: count, into: &pages, on: choice, fallback: fallback, contents: contents)
+      singlePages: count, into: &pages, on: choice, fallback: fallback, contents: contents,
+      tag: .drawn(draw))
   }
 
   /// Through the pool of the first page's node: single pages of other nodes are given back as well.
@@ -92,6 +104,14 @@ struct PoolSetSubject: StressSubject {
 
   func checkInvariants() throws(StressFault) {
     for pool in pools { try pool.checkBooks() }
+  }
+}
+
+extension AllocationTag {
+  /// One of eight, half of which name their place.
+  fileprivate static func drawn(_ draw: UInt64) -> AllocationTag {
+    let tag = AllocationTag(value: 1 + draw >> 20 & 7)
+    return draw >> 23 & 1 == 0 ? tag : .here(tag)
   }
 }
 

@@ -15,17 +15,18 @@ final class StressAudit: Sendable {
     ledger = PageLedger(pageCount: map.pageCount, fill: options.fill)
     refusal = StressRefusal(
       largestOrder: statistics.compactMap(\.largestFreeOrder).max(), pageCount: map.pageCount,
-      poolCount: statistics.count, isCeiled: options.fill <= 1)
+      poolCount: statistics.count, isCeiled: options.fill <= 1,
+      hasGuards: subject.inspection.guardsRuns)
   }
 
   /// Checks a block that was just taken, enters it into the map and writes its cookie.
-  func admit(_ block: StressBlock, as request: PageRequest, isZeroed: Bool) throws(StressFault) {
+  func admit(_ block: StressBlock, as request: PageRequest, isZero: Bool) throws(StressFault) {
     let runs = block.runs
     try checkShape(runs, of: request)
     for run in runs { try map.claim(map.pages(run), for: block.owner) }
     try unsafe block.withEachRun { (bytes) throws(StressFault) in
       // The block's own bytes; nobody else touches them, if all is right.
-      if isZeroed { try unsafe BlockCookie.checkIsZero(UnsafeRawBufferPointer(bytes)) }
+      if isZero { try unsafe BlockCookie.checkIsZero(UnsafeRawBufferPointer(bytes)) }
       unsafe block.cookie.write(to: bytes)
     }
   }

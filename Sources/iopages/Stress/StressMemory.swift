@@ -13,6 +13,7 @@ struct StressMemory {
   var cacheMethod: StressCacheMethod?
   var backing = StressBacking.base
   var population = StressPopulation.none
+  var inspection = PoolInspection()
 
   private var regionOptions: RegionOptions {
     // Huge pages may be missing: the run is about pages that the pool hands out.
@@ -28,7 +29,7 @@ struct StressMemory {
 
   /// Opens the pool.
   func pool() throws(RegionError) -> PoolSubject {
-    try PoolSubject(MemoryRegion(regionOptions), cacheMethod: method)
+    try PoolSubject(MemoryRegion(regionOptions), cacheMethod: method, inspection: inspection)
   }
 
   /// Opens a pool for each node.
@@ -38,7 +39,9 @@ struct StressMemory {
     let topology = NUMATopology.current
     return PoolSetSubject(
       poolSet: try PagePoolSet(
-        slices: options.slices(on: topology), topology: topology, cacheMethod: method))
+        slices: options.slices(on: topology), topology: topology, cacheMethod: method,
+        inspection: inspection),
+      inspection: inspection)
   }
 }
 

@@ -13,6 +13,8 @@ struct StressRefusal {
   var poolCount: Int
   /// Whether the threads together never want more pages than there are.
   var isCeiled: Bool
+  /// Whether pages that nobody has are missing, since they guard those that somebody has.
+  var hasGuards: Bool
 
   /// - Throws: ``StressFault`` if the error cannot be true.
   func check(_ error: OutOfMemory, of request: PageRequest) throws(StressFault) {
@@ -30,7 +32,7 @@ struct StressRefusal {
         throw fault("fewer than \(asked.pages) free pages", error)
       }
       // A request for one node has only that one's pages.
-      if isCeiled, poolCount == 1 {
+      if isCeiled, !hasGuards, poolCount == 1 {
         throw fault("\(asked.pages) pages to be free, as all threads want fewer", error)
       }
     case .fragmented:
@@ -44,7 +46,7 @@ struct StressRefusal {
     case .notBacked:
       // The kernel has none: nobody here knows better.
       return
-    case .limit, .notOwner, .noPoolOnNode:
+    case .limit, .notOwner, .noPoolOnNode, .injected:
       throw fault("a pool of this process, without limits", error)
     }
   }

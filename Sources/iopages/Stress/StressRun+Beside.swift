@@ -54,7 +54,8 @@ extension StressRun {
     for (statistics, fresh) in zip(subject.statistics, freshStatistics) {
       guard statistics.pageCount == fresh.pageCount,
         (0...fresh.freePages).contains(statistics.freePages),
-        statistics.freePages + statistics.allocatedPages == fresh.freePages
+        statistics.freePages + statistics.allocatedPages + statistics.guardPages
+          == fresh.freePages
       else {
         throw StressFault(
           expected: "\(fresh.freePages) pages, free or not",

@@ -35,6 +35,7 @@ extension StressRun {
     let leaked = zip(freshStatistics, statistics).reduce(0) { $0 + $1.0.freePages - $1.1.freePages }
     do throws(StressFault) {
       try checkOwnBooks()
+      try checkLeaks()
       try checkFigures(statistics, tally)
       try subject.checkInvariants()
       try checkFreeBlocks(subject.statistics)
@@ -56,6 +57,13 @@ extension StressRun {
         expected: "no page in the map and the ledger",
         found: "\(pages.count), the first of which is \(pages.first ?? -1), and "
           + "\(audit.ledger.pages)")
+    }
+  }
+
+  /// Nobody has a page, and the pools know it.
+  private func checkLeaks() throws(StressFault) {
+    for report in subject.leakReports where !report.isEmpty {
+      throw StressFault(expected: "no page out", found: report.description)
     }
   }
 

@@ -2,6 +2,7 @@
 // and see that it is found out.
 
 import IOPages
+import PagePools
 
 /// Something that hands out pages and takes them back, used by several threads.
 protocol StressSubject: Sendable {
@@ -26,10 +27,19 @@ protocol StressSubject: Sendable {
   func trim(draw: UInt64) throws(RegionError) -> Int
   /// Empties the caches.
   func drainCaches()
+  /// The pages that are out, of each of its pools.
+  var leakReports: [LeakReport] { get }
+  /// What its pools look after.
+  var inspection: PoolInspection { get }
   /// Walks the books.
   func checkInvariants() throws(StressFault)
 }
 
 extension StressSubject {
   func free(_ page: consuming IOPage) { _ = consume page }
+
+  /// Whether pages are zero whatever was asked for: each is cleared when it comes back.
+  var clearsAll: Bool {
+    inspection.wipesOnFree && !inspection.poisonsFreePages && !inspection.guardsRuns
+  }
 }

@@ -83,6 +83,7 @@ struct StressWorker<Subject: StressSubject> {
     // At the ceiling, room is made for the next one.
     guard audit.ledger.announce(request.pages) else { return try freeOne() }
     let isZeroed = random.share() < options.zeroed
+    let mustBeZero = isZeroed || subject.clearsAll
     let owner = StressOwner(thread: thread, operation: operation)
     let cookie = BlockCookie(random.next())
     let pages: StressBlock
@@ -97,9 +98,9 @@ struct StressWorker<Subject: StressSubject> {
       return
     }
     tally.allocations += request.isOfSinglePages ? request.pages : 1
-    if isZeroed { tally.zeroedPages += request.pages }
+    if mustBeZero { tally.zeroedPages += request.pages }
     do throws(StressFault) {
-      try audit.admit(pages, as: request, isZeroed: isZeroed)
+      try audit.admit(pages, as: request, isZero: mustBeZero)
     } catch {
       throw failure("taking \(request.text)\(isZeroed ? ", zeroed" : "")", pages, error)
     }
@@ -142,6 +143,7 @@ struct StressWorker<Subject: StressSubject> {
     do throws(StressFault) {
       // Nobody else takes or gives, so that all is known.
       if options.threads == 1, options.buffers == 0, audit.refusal.poolCount == 1,
+        !audit.refusal.hasGuards,
         error.reason == .exhausted || error.reason == .fragmented
       {
         let free = audit.map.pageCount - audit.ledger.pages
