@@ -20,6 +20,9 @@ final class RegionPoolOwner: @unchecked Sendable {
   /// - Throws: `RegionError` if the kernel has no memory for tables; then nothing is left behind.
   init(_ region: MemoryRegion, _ inspection: PoolInspection) throws(RegionError) {
     self.region = region
+    // Secrets go when their owner does.
+    var inspection = inspection
+    if region.granted.wipesOnFree { inspection.wipesOnFree = true }
     self.inspection = inspection
     sideTables = try SideTableMemory(
       byteCount: PagePool.sideTableByteCount(
@@ -60,6 +63,9 @@ final class RegionPoolOwner: @unchecked Sendable {
           return false
         }
       }
+    }
+    if inspection.guardsRuns, region.granted.guardMethod != nil {
+      RegionGuards(region).extend(&backing)
     }
     return backing
   }
