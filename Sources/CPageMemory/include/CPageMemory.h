@@ -51,6 +51,15 @@ static inline void page_memory_clear(void *start, size_t count) {
   __builtin_memset(start, 0, count);
 }
 
+/// Whether the address sanitizer runs, so that the next two do something.
+int page_memory_poisons(void);
+
+/// Makes it an error that the address sanitizer reports to touch memory.
+void page_memory_poison(const void *start, size_t count);
+
+/// Takes that back.
+void page_memory_unpoison(const void *start, size_t count);
+
 /// Tells the thread sanitizer, where there is one, that the lock at `lock` is held now.
 void page_memory_lock_acquired(const void *lock);
 

@@ -129,6 +129,7 @@ extension PoolReference {
 
   /// Gives pages of a client back.
   func free(_ frames: Range<Int>, of client: ClientReference) {
+    if poisonsFreePages { poison(frames) }
     statistics.add(1, to: .frees)
     var isOver = false
     let isLast = withLock { state -> Bool in

@@ -31,6 +31,9 @@ extension PoolReference {
   package func allocate(
     order: Int, contents: PageContents, reclaim: ReclaimPolicy
   ) throws(OutOfMemory) -> Int {
+    if poisonsFreePages, let frame = takePoisoned(order: order, contents: contents) {
+      return frame
+    }
     let request = PageRequest.block(order: order)
     var isArriving = false
     let entry = try satisfy(request, reclaim: reclaim) { state -> UInt? in
@@ -100,6 +103,7 @@ extension PoolReference {
   ///
   /// Needs no lock: the pages, and their dirty bits, are the caller's.
   package func prepare(_ frames: Range<Int>, contents: PageContents) {
+    if poisonsFreePages { unpoison(frames) }
     if contents == .zeroed { clear(frames) }
     dirty.insert(frames)
   }
@@ -131,6 +135,10 @@ extension PoolReference {
     if entry & PoolReference.partlyKnown != 0 {
       let frame = frame(ofEntry: entry)
       return prepare(frame..<frame + pages, contents: contents)
+    }
+    if poisonsFreePages {
+      let frame = frame(ofEntry: entry)
+      unpoison(frame..<frame + pages)
     }
     guard contents == .zeroed else { return }
     if entry & PoolReference.knownZero != 0 {
