@@ -1,0 +1,73 @@
+// The bitmaps of a block table, a word at a time.
+
+extension BlockTable {
+  /// One of the three bitmaps.
+  enum Bitmap {
+    case starts, ends, pending
+  }
+
+  /// The words of a bitmap that a range of pages touches, each with the mask of the range's bits.
+  func forEachWord(
+    of bitmap: Bitmap, in pages: Range<Int>, _ body: (_ word: Int, _ mask: UInt64) -> Void
+  ) {
+    let first = firstWord(of: bitmap)
+    var page = pages.lowerBound
+    while page < pages.upperBound {
+      let end = min(pages.upperBound, (page | 63) + 1)
+      let mask = (UInt64.max >> UInt64(64 - (end - page))) << UInt64(page & 63)
+      body(first + page >> 6, mask)
+      page = end
+    }
+  }
+
+  /// The position of a bitmap in the table.
+  func firstWord(of bitmap: Bitmap) -> Int {
+    switch bitmap {
+    case .starts: layout.starts
+    case .ends: layout.ends
+    case .pending: layout.pending
+    }
+  }
+
+  func contains(_ page: Int, in bitmap: Bitmap) -> Bool {
+    word(firstWord(of: bitmap) + page >> 6) & 1 << UInt64(page & 63) != 0
+  }
+
+  func insert(_ page: Int, in bitmap: Bitmap) {
+    insert(1 << UInt64(page & 63), atWord: firstWord(of: bitmap) + page >> 6)
+  }
+
+  /// Sets bits of a word, if they are not set.
+  func insert(_ bits: UInt64, atWord index: Int) {
+    let old = word(index)
+    if old & bits != bits { store(old | bits, at: index) }
+  }
+
+  /// Clears bits of a word, if any is set.
+  func remove(_ bits: UInt64, atWord index: Int) {
+    let old = word(index)
+    if old & bits != 0 { store(old & ~bits, at: index) }
+  }
+
+  /// Clears the bits of a range of pages. O(pages / 64).
+  func remove(_ pages: Range<Int>, from bitmap: Bitmap) {
+    forEachWord(of: bitmap, in: pages) { remove($1, atWord: $0) }
+  }
+
+  /// The tag of a block, to be found at its first page.
+  func tag(ofBlockAt page: Int) -> UInt64 { word(layout.tags + page) }
+
+  /// The first page of the block that a page is in. O(pages of the block / 64).
+  ///
+  /// - Precondition: the page is in a block.
+  func start(ofBlockContaining page: Int) -> Int {
+    var index = page >> 6
+    var bits = word(layout.starts + index) & (UInt64.max >> UInt64(63 - page & 63))
+    while bits == 0 {
+      precondition(index > 0, "A page that is in no block was given back.")
+      index -= 1
+      bits = word(layout.starts + index)
+    }
+    return index << 6 + 63 - bits.leadingZeroBitCount
+  }
+}
