@@ -13,11 +13,18 @@ void page_memory_lock_releasing(const void *lock) {
   if (__tsan_release) __tsan_release((void *)lock);
 }
 
+void page_memory_wipe(void *start, size_t count) {
+  page_memory_clear(start, count);
+  // As far as the compiler knows, this reads the bytes.
+  __asm__ volatile("" : : "r"(start) : "memory");
+}
+
 #ifdef __linux__
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 // The address of a thread's own variable is a thread identifier without a system call.
@@ -28,6 +35,12 @@ uintptr_t page_memory_thread_identifier(void) { return (uintptr_t)&thread_marker
 unsigned page_memory_processor_number(void) {
   int number = sched_getcpu();
   return number < 0 ? 0 : (unsigned)number;
+}
+
+uint64_t page_memory_milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 void page_memory_futex_wait(const uint32_t *word, uint32_t expected) {

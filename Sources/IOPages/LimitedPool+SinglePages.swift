@@ -12,10 +12,11 @@ extension LimitedPool {
   /// - Complexity: O(count) under the pool's lock, and O(bytes) where memory must be cleared. Any
   ///   thread.
   public func allocate(
-    singlePages count: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    singlePages count: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) -> UniqueArray<IOPage> {
     var pages = UniqueArray<IOPage>()
-    try allocate(singlePages: count, into: &pages, contents: contents, reclaim: reclaim)
+    try allocate(singlePages: count, into: &pages, contents: contents, reclaim: reclaim, tag: tag)
     return pages
   }
 
@@ -29,13 +30,14 @@ extension LimitedPool {
   ///   thread.
   public func allocate(
     singlePages count: Int, into pages: inout UniqueArray<IOPage>,
-    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) {
     precondition(count >= 0, "A number of pages must not be negative.")
     // No room is made in the array for a number that the pool could never meet.
     if count > pages.freeCapacity { try pool.reference.checkCanEverMeet(.singles(count: count)) }
     try pages.append(addingCount: count) { (span) throws(OutOfMemory) in
-      try allocate(singlePages: count, into: &span, contents: contents, reclaim: reclaim)
+      try allocate(singlePages: count, into: &span, contents: contents, reclaim: reclaim, tag: tag)
     }
   }
 }

@@ -14,24 +14,28 @@ extension PagePool {
   ///   - region: where the pages are.
   ///   - cacheMethod: how processors' caches are to be used; what the process lacks is replaced by
   ///     the next best. See `availableCacheMethod`.
+  ///   - inspection: what is to be recorded and checked of the pages. An inspected pool has no caches.
   /// - Throws: `RegionError`: the region has a pool already, belongs to another process, or the
   ///   kernel has no memory for the pool's tables.
   /// - Complexity: O(committed bytes / largest block). The pages themselves are not touched.
   public convenience init(
-    region: MemoryRegion, cacheMethod: ProcessorCacheMethod = .restartableSequences
+    region: MemoryRegion, cacheMethod: ProcessorCacheMethod = .restartableSequences,
+    inspection: PoolInspection = PoolInspection()
   ) throws(RegionError) {
-    try self.init(region: region, cacheMethod: cacheMethod, membership: nil)
+    try self.init(
+      region: region, cacheMethod: cacheMethod, inspection: inspection, membership: nil)
   }
 
   /// Opens a pool over a region, as one of a set's if it is told so.
   convenience init(
-    region: MemoryRegion, cacheMethod: ProcessorCacheMethod, membership: PoolSetMembership?
+    region: MemoryRegion, cacheMethod: ProcessorCacheMethod, inspection: PoolInspection,
+    membership: PoolSetMembership?
   ) throws(RegionError) {
     let extender = PoolExtender()
     let isKnownZero = try region.claim { extender.extend(to: $0) }
     let owner: RegionPoolOwner
     do throws(RegionError) {
-      owner = try RegionPoolOwner(region)
+      owner = try RegionPoolOwner(region, inspection)
     } catch {
       region.relinquish()
       throw error

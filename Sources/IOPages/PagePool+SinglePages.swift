@@ -13,12 +13,14 @@ extension PagePool {
   ///   - count: how many; `1 << order` of them is Mirage's `pages_order`.
   ///   - contents: what they hold.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   /// - Throws: ``OutOfMemory``.
   /// - Precondition: `count` is not negative.
   /// - Complexity: O(count), with the pool's lock held, and O(bytes) where memory must be cleared.
   ///   Any thread.
   public func allocate(
-    singlePages count: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    singlePages count: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) -> UniqueArray<IOPage> {
     precondition(count >= 0, "A number of pages must not be negative.")
     guard count > 0 else { return UniqueArray() }
@@ -26,7 +28,7 @@ extension PagePool {
     try reference.checkCanEverMeet(.singles(count: count))
     let pool = reference
     return try UniqueArray(capacity: count) { (span) throws(OutOfMemory) in
-      try IOPage.append(count, to: &span, contents: contents, reclaim: reclaim, of: pool)
+      try IOPage.append(count, to: &span, contents: contents, reclaim: reclaim, tag: tag, of: pool)
     }
   }
 }
@@ -40,20 +42,22 @@ extension PagePool {
   ///   - pages: where they go.
   ///   - contents: what they hold.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   /// - Throws: ``OutOfMemory``; then the elements of `pages` are unchanged.
   /// - Precondition: `count` is not negative.
   /// - Complexity: O(count), and O(bytes) where memory must be cleared. Any thread.
   @inlinable
   public func allocate(
     singlePages count: Int, into pages: inout UniqueArray<IOPage>,
-    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) {
     precondition(count >= 0, "A number of pages must not be negative.")
     // No room is made in the array for a number that the pool could never meet.
     if count > pages.freeCapacity { try reference.checkCanEverMeet(.singles(count: count)) }
     let pool = reference
     try pages.append(addingCount: count) { (span) throws(OutOfMemory) in
-      try IOPage.append(count, to: &span, contents: contents, reclaim: reclaim, of: pool)
+      try IOPage.append(count, to: &span, contents: contents, reclaim: reclaim, tag: tag, of: pool)
     }
   }
 

@@ -13,11 +13,14 @@ final class RegionPoolOwner: @unchecked Sendable {
   private let sideTables: SideTableMemory
   private let statistics: SideTableMemory
   private let caches: SideTableMemory
+  private let inspection: PoolInspection
+  private let frameNotes: SideTableMemory?
   private let control: UnsafeMutableRawPointer
 
   /// - Throws: `RegionError` if the kernel has no memory for tables; then nothing is left behind.
-  init(_ region: MemoryRegion) throws(RegionError) {
+  init(_ region: MemoryRegion, _ inspection: PoolInspection) throws(RegionError) {
     self.region = region
+    self.inspection = inspection
     sideTables = try SideTableMemory(
       byteCount: PagePool.sideTableByteCount(
         pageCount: region.byteCount / PagePool.pageSize,
@@ -26,6 +29,12 @@ final class RegionPoolOwner: @unchecked Sendable {
       byteCount: PagePool.statisticsByteCount(processorCount: SystemLimits.possibleProcessorCount))
     caches = try SideTableMemory(
       byteCount: PagePool.cacheByteCount(processorCount: SystemLimits.possibleProcessorCount))
+    if inspection.needsNotes {
+      frameNotes = try SideTableMemory(
+        byteCount: PagePool.frameNotesByteCount(pageCount: region.byteCount / PagePool.pageSize))
+    } else {
+      frameNotes = nil
+    }
     unsafe control = try ControlBlocks.take()
   }
 
@@ -68,6 +77,8 @@ final class RegionPoolOwner: @unchecked Sendable {
       onlineProcessorCount: SystemLimits.onlineProcessorCount, caches: caches.baseAddress,
       owner: self)
     unsafe memory.backing = backing
+    unsafe memory.inspection = inspection
+    unsafe memory.frameNotes = frameNotes?.baseAddress
     return unsafe memory
   }
 }

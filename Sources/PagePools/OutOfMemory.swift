@@ -26,6 +26,8 @@ public struct OutOfMemory: Error, Equatable, Sendable {
     case limit
     /// The kernel had no memory to put behind the pages.
     case notBacked
+    /// The request was chosen to fail, to test what its caller makes of it (``AllocationFaults``).
+    case injected
     /// The pool belongs to the process that this one was forked from.
     case notOwner
   }
@@ -111,6 +113,9 @@ extension OutOfMemory: CustomStringConvertible {
     case .notBacked:
       return "\(request)\(place): the kernel has no memory to put behind free pages. "
         + "Free memory on the machine, or raise the memory limit."
+    case .injected:
+      return "\(request)\(place): \(free), but the request was chosen to fail. "
+        + "Call removeFaults() to have memory again."
     case .notOwner:
       return "\(request): the pool belongs to the parent process. Open a pool after the fork."
     }

@@ -13,6 +13,7 @@ public final class PoolTestMemory: @unchecked Sendable {
   private let sideTables: UnsafeMutableRawPointer
   private let statistics: UnsafeMutableRawPointer
   private let caches: UnsafeMutableRawPointer
+  private let frameNotes: UnsafeMutableRawPointer
   private let released: Flag
 
   /// Whether something has happened yet.
@@ -37,6 +38,7 @@ public final class PoolTestMemory: @unchecked Sendable {
       PagePool.statisticsByteCount(processorCount: PoolTestMemory.processorCount))
     unsafe caches = PoolTestMemory.zeroed(
       PagePool.cacheByteCount(processorCount: PoolTestMemory.processorCount))
+    unsafe frameNotes = PoolTestMemory.zeroed(PagePool.frameNotesByteCount(pageCount: pages))
     unsafe self.base.initializeMemory(as: UInt64.self, repeating: 0, count: pages * 512)
   }
 
@@ -45,6 +47,7 @@ public final class PoolTestMemory: @unchecked Sendable {
     unsafe sideTables.deallocate()
     unsafe statistics.deallocate()
     unsafe caches.deallocate()
+    unsafe frameNotes.deallocate()
     released.set()
   }
 
@@ -64,7 +67,7 @@ public final class PoolTestMemory: @unchecked Sendable {
   public static func makePool(
     pages: Int, available: Int? = nil, largestOrder: Int? = nil, contents: KnownContents = .zero,
     released: Flag = Flag(), cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil,
-    backing: PoolBacking = PoolBacking()
+    backing: PoolBacking = PoolBacking(), inspection: PoolInspection = PoolInspection()
   ) -> PagePool {
     let order = largestOrder ?? BlockOrder.fitting(frameCount: pages)
     let memory = unsafe PoolTestMemory(pages: pages, largestOrder: order, released: released)
@@ -73,7 +76,8 @@ public final class PoolTestMemory: @unchecked Sendable {
     }
     return memory.pool(
       pages: pages, available: available ?? pages, largestOrder: order, contents: contents,
-      cacheMethod: cacheMethod, cacheByteLimit: cacheByteLimit, backing: backing)
+      cacheMethod: cacheMethod, cacheByteLimit: cacheByteLimit, backing: backing,
+      inspection: inspection)
   }
 
   /// A pool of one page that is the first page of a file, so that another process can see what
@@ -92,7 +96,7 @@ public final class PoolTestMemory: @unchecked Sendable {
   private func pool(
     pages: Int, available: Int, largestOrder: Int, contents: KnownContents,
     cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil,
-    backing: PoolBacking = PoolBacking()
+    backing: PoolBacking = PoolBacking(), inspection: PoolInspection = PoolInspection()
   ) -> PagePool {
     // The memory is the pool's alone; the control block is never freed.
     var memory = unsafe PoolMemory(
@@ -104,6 +108,8 @@ public final class PoolTestMemory: @unchecked Sendable {
     unsafe memory.cacheMethod = cacheMethod
     unsafe memory.cacheByteLimit = cacheByteLimit
     unsafe memory.backing = backing
+    unsafe memory.inspection = inspection
+    if inspection.needsNotes { unsafe memory.frameNotes = frameNotes }
     return unsafe PagePool(memory: memory)
   }
 }

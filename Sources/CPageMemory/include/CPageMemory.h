@@ -51,6 +51,27 @@ static inline void page_memory_clear(void *start, size_t count) {
   __builtin_memset(start, 0, count);
 }
 
+/// Clears whole pages by stores that no compiler takes away.
+void page_memory_wipe(void *start, size_t count);
+
+/// Fills whole pages with a word.
+static inline void page_memory_fill_words(void *start, uint64_t word, size_t count) {
+  for (size_t index = 0; index < count / 8; index++) ((uint64_t *)start)[index] = word;
+}
+
+/// The offset of the first byte of whole pages that is not the word's; `count` if there is none.
+static inline size_t page_memory_find_change(const void *start, uint64_t word, size_t count) {
+  const uint64_t *words = (const uint64_t *)start;
+  for (size_t index = 0; index < count / 8; index++) {
+    uint64_t difference = words[index] ^ word;
+    if (difference) return index * 8 + (size_t)__builtin_ctzll(difference) / 8;
+  }
+  return count;
+}
+
+/// Milliseconds of a clock that never goes back.
+uint64_t page_memory_milliseconds(void);
+
 /// Tells the thread sanitizer, where there is one, that the lock at `lock` is held now.
 void page_memory_lock_acquired(const void *lock);
 

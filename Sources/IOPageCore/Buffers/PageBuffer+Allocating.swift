@@ -8,22 +8,24 @@ extension PageBuffer {
   /// - Parameters:
   ///   - count: in bytes; none gives an empty buffer, which never fails.
   ///   - source: a pool, or a client's view of one.
-  ///   - contents: what the bytes hold. ``init(capacity:from:reclaim:initializingWith:)`` builds a
+  ///   - contents: what the bytes hold. ``init(capacity:from:reclaim:tag:initializingWith:)`` builds a
   ///     buffer without ever showing what an uninitialised page holds.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   /// - Throws: ``OutOfMemory``.
   /// - Precondition: `count` is not negative.
   /// - Complexity: as the allocation of the pages. Any thread.
   @inlinable
   public init(
     count: Int, from source: some PageSource, contents: PageContents = .zeroed,
-    reclaim: ReclaimPolicy = .allowed
+    reclaim: ReclaimPolicy = .allowed, tag: AllocationTag = .none
   ) throws(OutOfMemory) {
     precondition(count >= 0, "A number of bytes must not be negative.")
     if count == 0 {
       self.init()
     } else {
-      self.init(try source.allocate(covering: count, contents: contents, reclaim: reclaim))
+      self.init(
+        try source.allocate(covering: count, contents: contents, reclaim: reclaim, tag: tag))
       // Less than a page goes, unless the source has given too many; too few trap.
       removeLast(self.count - count)
     }
@@ -34,10 +36,11 @@ extension PageBuffer {
   /// - Throws: ``OutOfMemory``.
   /// - Complexity: O(bytes), and the allocation of the pages. Any thread.
   public init(
-    copying source: RawSpan, from pages: some PageSource, reclaim: ReclaimPolicy = .allowed
+    copying source: RawSpan, from pages: some PageSource, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) {
     try self.init(
-      count: source.byteCount, from: pages, contents: .uninitialized, reclaim: reclaim)
+      count: source.byteCount, from: pages, contents: .uninitialized, reclaim: reclaim, tag: tag)
     copyBytes(from: source)
   }
 
@@ -46,10 +49,11 @@ extension PageBuffer {
   /// - Throws: ``OutOfMemory``.
   /// - Complexity: O(bytes), and the allocation of the pages. Any thread.
   public init(
-    copying source: Span<UInt8>, from pages: some PageSource, reclaim: ReclaimPolicy = .allowed
+    copying source: Span<UInt8>, from pages: some PageSource, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) {
     // Bytes have no representation but themselves.
-    try unsafe self.init(copying: source.bytes, from: pages, reclaim: reclaim)
+    try unsafe self.init(copying: source.bytes, from: pages, reclaim: reclaim, tag: tag)
   }
 
   /// A buffer of fresh pages with a copy of the bytes of a sequence.
@@ -59,11 +63,11 @@ extension PageBuffer {
   ///   thread.
   public init(
     copying source: some Sequence<UInt8>, from pages: some PageSource,
-    reclaim: ReclaimPolicy = .allowed
+    reclaim: ReclaimPolicy = .allowed, tag: AllocationTag = .none
   ) throws(OutOfMemory) {
     // The number of bytes must be known before pages are asked for.
     let bytes = Array(source)
-    try self.init(copying: bytes.span, from: pages, reclaim: reclaim)
+    try self.init(copying: bytes.span, from: pages, reclaim: reclaim, tag: tag)
   }
 
   /// A buffer of fresh pages that `body` fills, of which it has as many bytes as were written: what
@@ -73,15 +77,17 @@ extension PageBuffer {
   ///   - capacity: how many bytes may be written.
   ///   - source: a pool, or a client's view of one.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   ///   - body: appends to a span that cannot be read. Pages that it leaves without bytes go back.
   /// - Throws: ``OutOfMemory``.
   /// - Precondition: `capacity` is not negative.
   /// - Complexity: as the allocation of the pages, and what `body` takes. Any thread.
   public init(
     capacity: Int, from source: some PageSource, reclaim: ReclaimPolicy = .allowed,
-    initializingWith body: (inout OutputRawSpan) -> Void
+    tag: AllocationTag = .none, initializingWith body: (inout OutputRawSpan) -> Void
   ) throws(OutOfMemory) {
-    try self.init(count: capacity, from: source, contents: .uninitialized, reclaim: reclaim)
+    try self.init(
+      count: capacity, from: source, contents: .uninitialized, reclaim: reclaim, tag: tag)
     let written = unsafe withUnsafeMutableBytes { bytes in
       // The bytes are the buffer's, which nobody else uses meanwhile.
       unsafe PageBuffer.countAppended(to: bytes, by: body)
@@ -108,16 +114,17 @@ extension PageSource {
   /// - Parameters:
   ///   - pages: how many, next to each other.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   ///   - body: appends to a span that cannot be read.
   /// - Throws: ``OutOfMemory``.
   /// - Precondition: `pages` is not negative.
   /// - Complexity: as the allocation of the pages, what `body` takes, and O(bytes not written). Any
   ///   thread.
   public func allocate(
-    pages: Int, reclaim: ReclaimPolicy = .allowed,
+    pages: Int, reclaim: ReclaimPolicy = .allowed, tag: AllocationTag = .none,
     initializingWith body: (inout OutputRawSpan) -> Void
   ) throws(OutOfMemory) -> IOPage {
-    var page = try allocate(pages: pages, contents: .uninitialized, reclaim: reclaim)
+    var page = try allocate(pages: pages, contents: .uninitialized, reclaim: reclaim, tag: tag)
     let written = unsafe page.withUnsafeMutableBytes { bytes in
       // The bytes are the page's, which nobody else uses meanwhile.
       unsafe PageBuffer.countAppended(to: bytes, by: body)

@@ -31,14 +31,16 @@ extension PageBuffer {
   ///   - text: digits of either case; spaces, tabs and line ends between any of them are skipped.
   ///   - source: a pool, or a client's view of one.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   /// - Throws: ``HexTextError``; the text is checked before pages are asked for.
   /// - Complexity: O(text), and the allocation of the pages. Any thread.
   public init(
-    hex text: String, from source: some PageSource, reclaim: ReclaimPolicy = .allowed
+    hex text: String, from source: some PageSource, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(HexTextError) {
     let bytes = try PageBuffer.bytes(ofHex: text)
     do throws(OutOfMemory) {
-      try self.init(copying: bytes.span, from: source, reclaim: reclaim)
+      try self.init(copying: bytes.span, from: source, reclaim: reclaim, tag: tag)
     } catch {
       throw .outOfMemory(error)
     }
@@ -73,13 +75,14 @@ extension PageBuffer {
 
 extension SharedPageBuffer {
   /// A shared buffer of fresh pages with the bytes that pairs of hexadecimal digits stand for: see
-  /// ``PageBuffer/init(hex:from:reclaim:)``.
+  /// ``PageBuffer/init(hex:from:reclaim:tag:)``.
   ///
   /// - Throws: ``HexTextError``; the text is checked before pages are asked for.
   /// - Complexity: O(text), and the allocation of the pages. Any thread.
   public init(
-    hex text: String, from source: some PageSource, reclaim: ReclaimPolicy = .allowed
+    hex text: String, from source: some PageSource, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(HexTextError) {
-    self = try PageBuffer(hex: text, from: source, reclaim: reclaim).freeze()
+    self = try PageBuffer(hex: text, from: source, reclaim: reclaim, tag: tag).freeze()
   }
 }

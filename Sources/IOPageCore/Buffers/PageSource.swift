@@ -8,15 +8,15 @@ public import PagePools
 /// are to be, or throw ``OutOfMemory`` and give none.
 public protocol PageSource {
   /// Takes `pages` pages next to each other: see
-  /// ``PagePools/PagePool/allocate(pages:contents:reclaim:)``.
+  /// ``PagePools/PagePool/allocate(pages:contents:reclaim:tag:)``.
   func allocate(
-    pages: Int, contents: PageContents, reclaim: ReclaimPolicy
+    pages: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag
   ) throws(OutOfMemory) -> IOPage
 
   /// Takes a block of `2^order` pages: see
-  /// ``PagePools/PagePool/allocate(order:contents:reclaim:)``.
+  /// ``PagePools/PagePool/allocate(order:contents:reclaim:tag:)``.
   func allocate(
-    order: Int, contents: PageContents, reclaim: ReclaimPolicy
+    order: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag
   ) throws(OutOfMemory) -> IOPage
 }
 
@@ -28,12 +28,12 @@ extension PageSource {
   /// their number is a power of two.
   @inlinable
   func allocate(
-    covering byteCount: Int, contents: PageContents, reclaim: ReclaimPolicy
+    covering byteCount: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag
   ) throws(OutOfMemory) -> IOPage {
     let pages = IOPage.pageCount(covering: byteCount)
     return pages.nonzeroBitCount == 1
       ? try allocate(
-        order: pages.trailingZeroBitCount, contents: contents, reclaim: reclaim)
-      : try allocate(pages: pages, contents: contents, reclaim: reclaim)
+        order: pages.trailingZeroBitCount, contents: contents, reclaim: reclaim, tag: tag)
+      : try allocate(pages: pages, contents: contents, reclaim: reclaim, tag: tag)
   }
 }

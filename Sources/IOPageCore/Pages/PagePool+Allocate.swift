@@ -13,15 +13,17 @@ extension PagePool {
   ///   - pages: how many; none gives an empty page, which never fails.
   ///   - contents: what they hold.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   /// - Throws: ``OutOfMemory``.
   /// - Precondition: `pages` is not negative.
   /// - Complexity: O(levels + orders), and O(bytes) where memory must be cleared. Any thread.
   public func allocate(
-    pages: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    pages: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) -> IOPage {
     precondition(pages >= 0, "A number of pages must not be negative.")
     guard pages > 0 else { return IOPage(0..<0, of: reference) }
-    let first = try reference.allocate(pages: pages, contents: contents, reclaim: reclaim)
+    let first = try reference.allocate(pages: pages, contents: contents, reclaim: reclaim, tag: tag)
     return IOPage(first..<first + pages, of: reference)
   }
 
@@ -32,6 +34,7 @@ extension PagePool {
   ///     request fails with the reason ``OutOfMemory/Reason/largerThanRegion``, whatever it is.
   ///   - contents: what they hold.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   /// - Throws: ``OutOfMemory``.
   /// - Precondition: `order` is not negative.
   /// - Complexity: O(1) where the processor's cache has a block, which it has for most requests of
@@ -40,22 +43,23 @@ extension PagePool {
   @inlinable
   @inline(__always)
   public func allocate(
-    order: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    order: Int, contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) -> IOPage {
     if let block = unsafe reference.takeBlockCached(order: order, contents: contents) {
       // The cache gave the block to nobody else.
       return unsafe IOPage(at: block, pageCount: 1 &<< order, of: reference)
     }
-    return try allocateUncached(order: order, contents: contents, reclaim: reclaim)
+    return try allocateUncached(order: order, contents: contents, reclaim: reclaim, tag: tag)
   }
 
   @usableFromInline
   @inline(never)
   func allocateUncached(
-    order: Int, contents: PageContents, reclaim: ReclaimPolicy
+    order: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag
   ) throws(OutOfMemory) -> IOPage {
     precondition(order >= 0, "A block's order must not be negative.")
-    let first = try reference.allocate(order: order, contents: contents, reclaim: reclaim)
+    let first = try reference.allocate(order: order, contents: contents, reclaim: reclaim, tag: tag)
     return IOPage(first..<first + (1 << order), of: reference)
   }
 }

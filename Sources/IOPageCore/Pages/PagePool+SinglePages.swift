@@ -14,6 +14,7 @@ extension PagePool {
   ///   - pages: has room for `count` more.
   ///   - contents: what they hold.
   ///   - reclaim: whether reclaimers may be asked before the request fails.
+  ///   - tag: what they are for; it costs nothing unless the pool records tags.
   /// - Throws: ``OutOfMemory``; then `pages` is unchanged.
   /// - Precondition: `count` is not negative and not above the free capacity of `pages`.
   /// - Complexity: O(count): one use of the processor's cache if it has so many pages, else under
@@ -21,10 +22,11 @@ extension PagePool {
   @inlinable
   public func allocate(
     singlePages count: Int, into pages: inout OutputSpan<IOPage>,
-    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) {
     try IOPage.append(
-      count, to: &pages, contents: contents, reclaim: reclaim, of: reference)
+      count, to: &pages, contents: contents, reclaim: reclaim, tag: tag, of: reference)
   }
 
   /// Gives all pages of a container back, which is empty afterwards.
@@ -47,7 +49,7 @@ extension IOPage {
   @inline(__always)
   package static func append(
     _ count: Int, to pages: inout OutputSpan<IOPage>, contents: PageContents,
-    reclaim: ReclaimPolicy, of pool: PoolReference
+    reclaim: ReclaimPolicy, tag: AllocationTag, of pool: PoolReference
   ) throws(OutOfMemory) {
     precondition(count >= 0, "A number of pages must not be negative.")
     precondition(count <= pages.freeCapacity, "The container has no room for the pages.")
@@ -62,7 +64,8 @@ extension IOPage {
         unsafe contents == .uninitialized && count <= PoolReference.largestCachedCount
         ? pool.takeRecordsCached(fresh, wanted: count) : 0
       if tags == 0 {
-        try unsafe initialize(fresh, count: count, contents: contents, reclaim: reclaim, of: pool)
+        try unsafe initialize(
+          fresh, count: count, contents: contents, reclaim: reclaim, tag: tag, of: pool)
       } else if tags & PoolReference.partlyKnown != 0 {
         unsafe markDirty(fresh, count: count, of: pool)
       }
@@ -92,7 +95,7 @@ extension IOPage {
   @inline(never)
   static func initialize(
     _ pages: UnsafeMutablePointer<IOPage>, count: Int, contents: PageContents,
-    reclaim: ReclaimPolicy, of pool: PoolReference
+    reclaim: ReclaimPolicy, tag: AllocationTag, of pool: PoolReference
   ) throws(OutOfMemory) {
     var next = unsafe pages
     let isCached = unsafe pool.takeSinglePagesCached(count: count, contents: contents) { address in
@@ -101,13 +104,15 @@ extension IOPage {
       unsafe next += 1
     }
     if isCached { return }
-    try pool.allocate(singlePages: count, reclaim: reclaim) { frame in
+    try pool.allocate(singlePages: count, reclaim: reclaim, tag: tag) { frame in
       // As above.
       unsafe next.initialize(to: IOPage(frame..<frame + 1, of: pool))
       unsafe next += 1
     }
     // All of them are initialised.
-    for index in 0..<count { pool.prepare(unsafe pages[index].frames, contents: contents) }
+    for index in 0..<count {
+      pool.prepare(unsafe pages[index].frames, contents: contents, tag: tag)
+    }
   }
 
   /// Records that pages, about some of which this is not known, are handed out.

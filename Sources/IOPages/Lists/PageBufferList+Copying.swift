@@ -118,9 +118,10 @@ extension PageBuffer {
   /// - Complexity: O(bytes + elements), and the allocation of the pages. Any thread.
   public init<Buffer: NarrowableBytes & ~Copyable>(
     copying list: borrowing PageBufferList<Buffer>, from source: some PageSource,
-    reclaim: ReclaimPolicy = .allowed
+    reclaim: ReclaimPolicy = .allowed, tag: AllocationTag = .none
   ) throws(OutOfMemory) {
-    try self.init(count: list.count, from: source, contents: .uninitialized, reclaim: reclaim)
+    try self.init(
+      count: list.count, from: source, contents: .uninitialized, reclaim: reclaim, tag: tag)
     unsafe withUnsafeMutableBytes { bytes in
       // The bytes are the new buffer's, and as many as the list has.
       var target = unsafe MutableRawSpan(_unsafeBytes: bytes)

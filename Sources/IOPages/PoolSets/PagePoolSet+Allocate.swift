@@ -21,14 +21,15 @@ extension PagePoolSet {
   ///   were asked. Where only a node without a pool is allowed, the reason is
   ///   ``OutOfMemory/Reason/noPoolOnNode``.
   /// - Precondition: `order` is not negative.
-  /// - Complexity: as ``PagePools/PagePool/allocate(order:contents:reclaim:)``, and one look into a
+  /// - Complexity: as ``PagePools/PagePool/allocate(order:contents:reclaim:tag:)``, and one look into a
   ///   table, where the chosen node's pool serves; else the same again for each node that is asked.
   ///   Any thread.
   @inlinable
   @inline(__always)
   public func allocate(
     order: Int, on choice: NodeChoice = .local, fallback: NodeFallback = .nearest,
-    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) -> IOPage {
     if let pool = pool(on: choice),
       let block = unsafe pool.takeBlockCached(order: order, contents: contents)
@@ -37,7 +38,7 @@ extension PagePoolSet {
       return unsafe IOPage(at: block, pageCount: 1 &<< order, of: pool)
     }
     return try allocateUncached(
-      order: order, on: choice, fallback: fallback, contents: contents, reclaim: reclaim)
+      order: order, on: choice, fallback: fallback, contents: contents, reclaim: reclaim, tag: tag)
   }
 
   /// Takes `pages` pages next to each other, of one node.
@@ -45,21 +46,22 @@ extension PagePoolSet {
   /// They start at a multiple of the next power of two of pages; what that block has more than
   /// `pages` stays free. None gives an empty page, which never fails.
   ///
-  /// - Parameters: as of ``allocate(order:on:fallback:contents:reclaim:)``.
+  /// - Parameters: as of ``allocate(order:on:fallback:contents:reclaim:tag:)``.
   /// - Throws: ``OutOfMemory``, as there.
   /// - Precondition: `pages` is not negative.
   /// - Complexity: O(levels + orders) for each node that is asked, and O(bytes) where memory must be
   ///   cleared. Any thread.
   public func allocate(
     pages: Int, on choice: NodeChoice = .local, fallback: NodeFallback = .nearest,
-    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed
+    contents: PageContents = .zeroed, reclaim: ReclaimPolicy = .allowed,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) -> IOPage {
     precondition(pages >= 0, "A number of pages must not be negative.")
     guard pages > 0 else { return IOPage(0..<0, of: members[0].pool.reference) }
     return try search(
       for: .run(pages: pages), on: choice, fallback: fallback, reclaim: reclaim
     ) { (pool, reclaim) throws(OutOfMemory) in
-      try pool.allocate(pages: pages, contents: contents, reclaim: reclaim)
+      try pool.allocate(pages: pages, contents: contents, reclaim: reclaim, tag: tag)
     }
   }
 
@@ -77,13 +79,13 @@ extension PagePoolSet {
   @inline(never)
   func allocateUncached(
     order: Int, on choice: NodeChoice, fallback: NodeFallback, contents: PageContents,
-    reclaim: ReclaimPolicy
+    reclaim: ReclaimPolicy, tag: AllocationTag
   ) throws(OutOfMemory) -> IOPage {
     precondition(order >= 0, "A block's order must not be negative.")
     return try search(
       for: .block(order: order), on: choice, fallback: fallback, reclaim: reclaim
     ) { (pool, reclaim) throws(OutOfMemory) in
-      try pool.allocate(order: order, contents: contents, reclaim: reclaim)
+      try pool.allocate(order: order, contents: contents, reclaim: reclaim, tag: tag)
     }
   }
 }

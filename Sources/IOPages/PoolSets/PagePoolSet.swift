@@ -42,7 +42,8 @@ public final class PagePoolSet: Sendable {
   /// - Complexity: that of opening a region on each node, one after the other.
   public convenience init(_ options: PagePoolSetOptions) throws(RegionError) {
     let topology = NUMATopology.current
-    try self.init(slices: options.slices(on: topology), topology: topology)
+    try self.init(
+      slices: options.slices(on: topology), topology: topology, inspection: options.inspection)
   }
 
   /// Opens a pool for each of `slices`, which are in ascending order of their nodes.
@@ -51,7 +52,8 @@ public final class PagePoolSet: Sendable {
   ///   that a test has made up.
   package init(
     slices: [(node: NUMANode, options: RegionOptions)], topology: NUMATopology,
-    cacheMethod: ProcessorCacheMethod = .restartableSequences
+    cacheMethod: ProcessorCacheMethod = .restartableSequences,
+    inspection: PoolInspection = PoolInspection()
   ) throws(RegionError) {
     let layout = PoolSetLayout(nodes: slices.map(\.node), topology: topology)
     let options = slices.map(\.options)
@@ -62,7 +64,7 @@ public final class PagePoolSet: Sendable {
     for (index, region) in regions.enumerated() {
       let node = layout.nodes[index]
       let pool = try PagePool(
-        region: region, cacheMethod: cacheMethod,
+        region: region, cacheMethod: cacheMethod, inspection: inspection,
         membership: PoolSetMembership(
           node: node.number, cachingProcessors: layout.cachingProcessors(of: index),
           reclaimingThreads: reclaimingThreads))

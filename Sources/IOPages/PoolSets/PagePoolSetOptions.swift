@@ -1,6 +1,7 @@
 // What a caller wishes of a set of pools.
 
 public import MemoryRegions
+public import PagePools
 internal import SystemPackage
 
 /// The wishes for a set of pools, one for each NUMA node.
@@ -25,6 +26,8 @@ public struct PagePoolSetOptions: Hashable, Sendable {
   /// what may go unmet. The set itself sees to its `byteCount` and `placement`, and bytes that are
   /// committed later are committed through the node's region.
   public var region: RegionOptions
+  /// What each pool is to record and check of its pages. Inspected pools have no caches.
+  public var inspection = PoolInspection()
 
   /// Wishes with these pages behind every node's memory, bound to its node and populated at once.
   ///

@@ -13,6 +13,8 @@ struct CacheState: ~Copyable {
 
   /// Whether every request goes to the buddy under the lock. A pool begins like this.
   var isSealed = true
+  /// How many have reason to keep the pool sealed: requests that are to fail, requests that wait.
+  var sealHolders = 0
   /// How many blocks of each order a processor may keep.
   private(set) var rooms = InlineArray<10, UInt8>(repeating: 0)
   /// The free pages from which on a sealed pool is unsealed.
@@ -29,7 +31,9 @@ struct CacheState: ~Copyable {
   @unsafe
   init(_ memory: PoolMemory) {
     let available = Platform.cacheMethod
-    let wanted = unsafe memory.caches == nil ? .none : memory.cacheMethod
+    // Each page of an inspected pool goes through its books, which the lock guards.
+    let wanted =
+      unsafe memory.caches == nil || memory.inspection.isNeeded ? .none : memory.cacheMethod
     switch (wanted, available) {
     case (.none, _), (_, .none): method = .none
     case (.exchange, _), (_, .exchange): method = .exchange

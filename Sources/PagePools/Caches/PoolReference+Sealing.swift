@@ -1,4 +1,4 @@
-// Sealing: the one mechanism behind exact out-of-memory, closing and trimming. A sealed pool sends
+// Sealing: the one mechanism behind exact out-of-memory, closing, trimming, waiting and faults. A sealed pool sends
 // every request and every page that comes back to the buddy, under the lock. After `seal`, which is
 // called with the lock held, the buddy knows every free page of the pool: no cache holds any, and
 // none is on its way between the two, since such moves are made with the lock held as well.
@@ -14,6 +14,7 @@ extension PoolReference {
   ///
   /// - Complexity: O(processors in use + cached blocks).
   func seal(_ state: inout PoolState) {
+    state.emptyQuarantine()
     guard !state.caches.isSealed else { return }
     stopCaching(&state)
     for processor in state.caches.active { drain(cache(processor), &state) }
@@ -61,7 +62,7 @@ extension PoolReference {
   @inline(__always)
   func unsealIfPlenty(_ state: inout PoolState) {
     guard state.caches.isSealed, state.available(to: nil) >= state.caches.plentyMark,
-      !state.isClosed
+      !state.isClosed, state.caches.sealHolders == 0
     else { return }
     resumeCaching(&state)
   }

@@ -15,6 +15,7 @@ extension PoolState {
   /// Gives frames that are out back to the buddy.
   mutating func giveBack(_ frames: Range<Int>) {
     do throws(InvalidFree) {
+      if let end = inspection?.removeGuard(behind: frames) { try buddy.free(end) }
       try buddy.free(frames)
     } catch {
       PoolReference.refuse()

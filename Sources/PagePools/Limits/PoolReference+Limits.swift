@@ -42,20 +42,18 @@ extension PoolReference {
 
   /// Takes `count` pages next to each other for a client. Returns the number of the first page.
   package func allocate(
-    pages count: Int, for client: ClientReference, contents: PageContents, reclaim: ReclaimPolicy
+    pages count: Int, for client: ClientReference, contents: PageContents, reclaim: ReclaimPolicy,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) -> Int {
-    try allocate(.run(pages: count), for: client, contents: contents, reclaim: reclaim) {
-      $0.buddy.allocate(frames: count)
-    }
+    try allocate(.run(pages: count), for: client, contents: contents, reclaim: reclaim, tag: tag)
   }
 
   /// Takes a block of `2^order` pages for a client. Returns the number of the first page.
   package func allocate(
-    order: Int, for client: ClientReference, contents: PageContents, reclaim: ReclaimPolicy
+    order: Int, for client: ClientReference, contents: PageContents, reclaim: ReclaimPolicy,
+    tag: AllocationTag = .none
   ) throws(OutOfMemory) -> Int {
-    try allocate(.block(order: order), for: client, contents: contents, reclaim: reclaim) {
-      $0.buddy.allocate(order: order)
-    }
+    try allocate(.block(order: order), for: client, contents: contents, reclaim: reclaim, tag: tag)
   }
 
   /// Takes `count` pages, each by itself, for a client: all or none.
@@ -63,15 +61,22 @@ extension PoolReference {
   /// - Parameter receive: gets the number of each page, which holds what was asked for.
   package func allocate(
     singlePages count: Int, for client: ClientReference, contents: PageContents,
-    reclaim: ReclaimPolicy, receive: (Int) -> Void
+    reclaim: ReclaimPolicy, tag: AllocationTag = .none, receive: (Int) -> Void
   ) throws(OutOfMemory) {
     guard count > 0 else { return }
     let request = PageRequest.singles(count: count)
     var isArriving = false
-    let taken = try satisfy(request, for: client, reclaim: reclaim) { state -> [Int]? in
+    let taken = try satisfy(request, for: client, reclaim: reclaim, tag: tag) { state -> [Int]? in
       var frames: [Int] = []
       guard state.buddy.freeFrameCount >= count else { return nil }
       frames.reserveCapacity(count)
+      if state.inspection != nil {
+        for missing in (0..<count).reversed() {
+          frames.append(state.takeSinglePage(for: client, sparing: missing))
+        }
+        isArriving = beginArrival(of: count, &state)
+        return frames
+      }
       guard state.buddy.allocateBatch(order: 0, count: count, into: { frames.append($0) }) == count
       else { fatalError("A free page vanished under the pool's lock.") }
       isArriving = beginArrival(of: count, &state)
@@ -81,32 +86,33 @@ extension PoolReference {
       mayHaveAbsentPages
       ? try present(singles: taken, isArriving: isArriving, client: client) : taken
     for frame in frames {
-      prepare(frame..<frame + 1, contents: contents)
+      prepare(frame..<frame + 1, contents: contents, tag: tag)
       receive(frame)
     }
   }
 
   private func allocate(
     _ request: PageRequest, for client: ClientReference, contents: PageContents,
-    reclaim: ReclaimPolicy, take: (inout PoolState) -> Int?
+    reclaim: ReclaimPolicy, tag: AllocationTag
   ) throws(OutOfMemory) -> Int {
     var isArriving = false
-    let taken = try satisfy(request, for: client, reclaim: reclaim) { state -> Int? in
-      guard let frame = take(&state) else { return nil }
+    let taken = try satisfy(request, for: client, reclaim: reclaim, tag: tag) { state -> Int? in
+      guard let frame = state.take(request, for: client) else { return nil }
       isArriving = beginArrival(of: request.pages, &state)
       return frame
     }
     let frame = try present(
       taken..<taken + request.pages, request, isArriving: isArriving, client: client)
-    prepare(frame..<frame + request.pages, contents: contents)
+    prepare(frame..<frame + request.pages, contents: contents, tag: tag)
     return frame
   }
 
   private func satisfy<R>(
     _ request: PageRequest, for client: ClientReference, reclaim: ReclaimPolicy,
-    take: (inout PoolState) -> R?
+    tag: AllocationTag, take: (inout PoolState) -> R?
   ) throws(OutOfMemory) -> R {
     try checkCanEverMeet(request)
+    try checkFaults(request, tag)
     // Nobody is asked for memory that the client may not have.
     let excess = withLock { state -> OutOfMemory? in
       guard state.exceededLimit(request.pages, of: client) != nil else { return nil }
@@ -130,9 +136,10 @@ extension PoolReference {
   /// Gives pages of a client back.
   func free(_ frames: Range<Int>, of client: ClientReference) {
     statistics.add(1, to: .frees)
+    let hasGuardBack = isInspected ? inspectReturning(frames) : true
     var isOver = false
     let isLast = withLock { state -> Bool in
-      state.giveBack(frames)
+      giveBackInspected(frames, hasGuardBack: hasGuardBack, &state)
       isOver = state.credit(frames.count, to: client)
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle

@@ -15,6 +15,9 @@
     /// The processor that runs this.
     static var processorNumber: Int { 0 }
 
+    /// There is no clock.
+    static var milliseconds: Int { 0 }
+
     /// There is none.
     static var sequencesArea: UInt { 0 }
 

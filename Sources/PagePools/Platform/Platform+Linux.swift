@@ -13,6 +13,9 @@
     /// The processor that the calling thread ran on a moment ago. Only a hint.
     static var processorNumber: Int { Int(page_memory_processor_number()) }
 
+    /// Milliseconds of a clock that never goes back.
+    static var milliseconds: Int { Int(page_memory_milliseconds()) }
+
     /// Where a thread's rseq area lies from its thread pointer; 0 if there is none.
     static var sequencesArea: UInt { UInt(page_memory_sequences_area()) }
 

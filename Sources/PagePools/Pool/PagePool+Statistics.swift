@@ -13,8 +13,15 @@ public struct PoolStatistics: Sendable {
   public var freePages = 0
   /// The free pages that the processors' caches and the depots hold at the moment.
   public var cachedPages = 0
-  /// The pages that are handed out.
+  /// The pages that are handed out, without those that guard them.
   public var allocatedPages = 0
+  /// The free pages that an inspected pool keeps from being handed out for a while.
+  public var quarantinedPages = 0
+  /// The pages that nobody may touch because they stand behind a run that is out.
+  public var guardPages = 0
+  /// How many runs were handed out without an inaccessible page behind them though the pool guards
+  /// runs: there was no room for one, or the kernel had none.
+  public var unguardedRuns = 0
   /// The order up to which blocks merge.
   public var largestOrder = 0
   /// How many blocks of each order are free. Cached blocks are not among them: they are part of no
@@ -66,8 +73,14 @@ extension PagePool {
       let usable = state.buddy.managedFrameCount - state.buddy.withheldFrameCount
       // A page that went from one cache to another while these were looked at was counted twice.
       statistics.freePages = min(
-        state.buddy.freeFrameCount + statistics.cachedPages + state.trimming.pagesOut, usable)
-      statistics.allocatedPages = usable - statistics.freePages
+        state.buddy.freeFrameCount + statistics.cachedPages + state.trimming.pagesOut
+          + state.quarantinedPages, usable)
+      if let inspection = state.inspection {
+        statistics.quarantinedPages = state.quarantinedPages
+        statistics.guardPages = inspection.guardPages
+        statistics.unguardedRuns = inspection.unguardedRuns
+      }
+      statistics.allocatedPages = usable - statistics.freePages - statistics.guardPages
       statistics.freeBlocks = state.buddy.freeBlocks
       statistics.absentPages = state.trimming.absentPages
       statistics.largestOrder = state.buddy.largestOrder
@@ -102,6 +115,7 @@ extension PagePool {
         throw .buddy(error)
       }
       try reference.checkParts(state)
+      try reference.checkPoison(state)
       reference.unsealIfPlenty(&state)
     }
   }

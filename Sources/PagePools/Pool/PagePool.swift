@@ -44,6 +44,12 @@ public final class PagePool: Sendable {
     ProcessorCache.byteCount * max(processorCount, 1)
   }
 
+  /// The bytes of memory that ``PoolMemory/frameNotes`` must have: 8 for each page, of which only what
+  /// is used is touched. O(1), any thread.
+  public static func frameNotesByteCount(pageCount: Int) -> Int {
+    FrameNotes.byteCount(frameCount: pageCount)
+  }
+
   /// Makes a pool over memory that the caller provides.
   ///
   /// - Precondition: `memory` is as ``PoolMemory`` says; `availablePageCount` is in

@@ -35,6 +35,11 @@ struct PoolControl: ~Copyable {
   let absent: FrameBitmap
   let parts: PartCounts
   let statistics: StatisticsBlock
+  let inspection: PoolInspection
+  let isInspected: Bool
+  let notes: FrameNotes?
+  /// Whether requests may have to fail on purpose.
+  let hasFaults: Atomic<Bool>
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
   @unsafe
@@ -59,6 +64,14 @@ struct PoolControl: ~Copyable {
     rounds = EventCount()
     trims = EventCount()
     mayHaveAbsentPages = Atomic(false)
+    inspection = unsafe memory.inspection
+    isInspected = inspection.isNeeded
+    unsafe notes = memory.frameNotes.map {
+      unsafe FrameNotes($0, frameCount: memory.pageCount)
+    }
+    precondition(
+      notes != nil || !inspection.needsNotes, "The inspection that was chosen needs frame notes.")
+    hasFaults = Atomic(false)
   }
 }
 
@@ -89,6 +102,12 @@ struct PoolState: ~Copyable {
   let node: Int
   /// The threads that ask the reclaimers of any pool of the set; nil for a pool by itself.
   let reclaimingThreads: ReclaimingThreads?
+  /// Nil for a pool that is not inspected.
+  let inspection: Inspection?
+  /// Which requests are to fail on purpose.
+  var faults: AllocationFaults.Progress?
+  /// Told of the pages that are out when the handle goes.
+  var onLeak: (@Sendable (LeakReport) -> Void)?
 
   /// - Precondition: `memory` is as ``PoolMemory`` says.
   @unsafe
@@ -108,6 +127,7 @@ struct PoolState: ~Copyable {
     let membership = unsafe memory.membership
     node = membership?.node ?? -1
     reclaimingThreads = membership?.reclaimingThreads
+    inspection = unsafe Inspection(memory)
   }
 
   /// Whether all pages are back in the buddy, and nobody is about to take some for a trim.

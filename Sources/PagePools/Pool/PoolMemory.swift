@@ -43,6 +43,11 @@ public struct PoolMemory {
   public var onlineProcessorCount: Int
   /// How the memory behind the pages goes and comes back.
   public var backing = PoolBacking()
+  /// What is to be recorded and checked of the pages. An inspected pool uses no caches.
+  public var inspection = PoolInspection()
+  /// Zeroed memory of ``PagePool/frameNotesByteCount(pageCount:)`` bytes, page aligned, for an
+  /// inspection that needs it: all but one that only wipes.
+  public var frameNotes: UnsafeMutableRawPointer?
   /// What a pool of a set is told of the set; nil for a pool by itself.
   package var membership: PoolSetMembership?
   /// Kept alive until the pool's handle is gone and its last page is back, then let go: the place

@@ -10,18 +10,18 @@ extension PoolReference {
   ///
   /// - Returns: the number of the first page.
   package func allocate(
-    pages count: Int, contents: PageContents, reclaim: ReclaimPolicy
+    pages count: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag = .none
   ) throws(OutOfMemory) -> Int {
     let request = PageRequest.run(pages: count)
     var isArriving = false
-    let taken = try satisfy(request, reclaim: reclaim) { state -> Int? in
-      guard count <= state.available(to: nil), let frame = state.buddy.allocate(frames: count)
+    let taken = try satisfy(request, reclaim: reclaim, tag: tag) { state -> Int? in
+      guard count <= state.available(to: nil), let frame = state.take(request)
       else { return nil }
       isArriving = beginArrival(of: count, &state)
       return frame
     }
     let frame = try present(taken..<taken + count, request, isArriving: isArriving)
-    prepare(frame..<frame + count, contents: contents)
+    prepare(frame..<frame + count, contents: contents, tag: tag)
     return frame
   }
 
@@ -29,11 +29,11 @@ extension PoolReference {
   ///
   /// - Returns: the number of the first page.
   package func allocate(
-    order: Int, contents: PageContents, reclaim: ReclaimPolicy
+    order: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag = .none
   ) throws(OutOfMemory) -> Int {
     let request = PageRequest.block(order: order)
     var isArriving = false
-    let entry = try satisfy(request, reclaim: reclaim) { state -> UInt? in
+    let entry = try satisfy(request, reclaim: reclaim, tag: tag) { state -> UInt? in
       if !state.caches.isSealed, order < ProcessorCache.orderCount {
         guard let entry = refill(order: order, &state) else { return nil }
         if entry & PoolReference.partlyKnown != 0 {
@@ -42,7 +42,7 @@ extension PoolReference {
         return entry
       }
       guard 1 << order <= state.available(to: nil),
-        let frame = state.buddy.allocate(order: order)
+        let frame = state.take(request)
       else { return nil }
       isArriving = beginArrival(of: 1 << order, &state)
       return address(ofFrame: frame) | PoolReference.partlyKnown
@@ -52,7 +52,7 @@ extension PoolReference {
       prepareCached(entry, order: order, contents: contents)
     } else {
       frame = try present(frame..<frame + 1 << order, request, isArriving: isArriving)
-      prepare(frame..<frame + 1 << order, contents: contents)
+      prepare(frame..<frame + 1 << order, contents: contents, tag: tag)
     }
     return frame
   }
@@ -63,9 +63,11 @@ extension PoolReference {
   /// `attempt` runs with the lock held, and must take nothing if it returns nil.
   @inline(__always)
   func satisfy<R>(
-    _ request: PageRequest, reclaim: ReclaimPolicy, attempt: (inout PoolState) -> R?
+    _ request: PageRequest, reclaim: ReclaimPolicy, tag: AllocationTag,
+    attempt: (inout PoolState) -> R?
   ) throws(OutOfMemory) -> R {
     try checkCanEverMeet(request)
+    try checkFaults(request, tag)
     let taken = try meet(request, reclaim: reclaim, client: nil, attempt: attempt)
     statistics.add(request.blocks, to: .allocations)
     return taken
@@ -99,9 +101,13 @@ extension PoolReference {
   /// as dirty from now on.
   ///
   /// Needs no lock: the pages, and their dirty bits, are the caller's.
-  package func prepare(_ frames: Range<Int>, contents: PageContents) {
+  package func prepare(
+    _ frames: Range<Int>, contents: PageContents, tag: AllocationTag = .none
+  ) {
+    if isInspected { checkPoison(of: frames) }
     if contents == .zeroed { clear(frames) }
     dirty.insert(frames)
+    if isInspected { inspectTaken(frames, tag: tag) }
   }
 
   /// Clears those pages of a range that are not known to be zero.

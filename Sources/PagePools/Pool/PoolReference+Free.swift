@@ -13,12 +13,13 @@ extension PoolReference {
   package func free(_ frames: Range<Int>) {
     guard isOwnedByThisProcess else { return }
     statistics.add(1, to: .frees)
+    let hasGuardBack = isInspected ? inspectReturning(frames) : true
     let isLast = withLock { state -> Bool in
       if !state.caches.isSealed, let order = PoolReference.cachedOrder(of: frames) {
         flush(address(ofFrame: frames.lowerBound), order: order, &state)
         return false
       }
-      state.giveBack(frames)
+      giveBackInspected(frames, hasGuardBack: hasGuardBack, &state)
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle
     }
@@ -38,12 +39,17 @@ extension PoolReference {
   func close() {
     guard isOwnedByThisProcess else { return }
     var reclaimers: [Reclaimer] = []
+    var onLeak: (@Sendable (LeakReport) -> Void)?
+    var leaks = LeakReport()
     let isLast = withLock { state -> Bool in
       state.isClosed = true
       seal(&state)
       swap(&reclaimers, &state.reclaimers)
+      swap(&onLeak, &state.onLeak)
+      if onLeak != nil { leaks = LeakReport(state) }
       return state.isIdle
     }
+    if let onLeak, !leaks.isEmpty { onLeak(leaks) }
     // The closures go here, without the lock.
     reclaimers.removeAll()
     if isLast { tearDown() }

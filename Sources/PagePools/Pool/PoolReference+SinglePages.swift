@@ -33,13 +33,23 @@ extension PoolReference {
   /// `receive` gets the number of each page, with the pool's lock held; what the pages hold is
   /// not looked after: see ``prepare(_:contents:)``.
   package func allocate(
-    singlePages count: Int, reclaim: ReclaimPolicy, receive: (Int) -> Void
+    singlePages count: Int, reclaim: ReclaimPolicy, tag: AllocationTag = .none,
+    receive: (Int) -> Void
   ) throws(OutOfMemory) {
     guard count > 0 else { return }
     var maybeAbsent: [Int] = []
     var isArriving = false
-    try satisfy(.singles(count: count), reclaim: reclaim) { state -> Void? in
+    let request = PageRequest.singles(count: count)
+    try satisfy(request, reclaim: reclaim, tag: tag) { state -> Void? in
       guard state.available(to: nil) + state.depots.singlePageCount >= count else { return nil }
+      func hand(_ frame: Int) {
+        if state.trimming.absentPages == 0 { receive(frame) } else { maybeAbsent.append(frame) }
+      }
+      if state.inspection != nil {
+        for missing in (0..<count).reversed() { hand(state.takeSinglePage(sparing: missing)) }
+        isArriving = beginArrival(of: count, &state)
+        return ()
+      }
       var missing = count
       while missing > 0 {
         let blocks = state.takeBlocks(order: 0, atMost: missing)
@@ -47,7 +57,7 @@ extension PoolReference {
         var starts = blocks.starts
         while starts != 0 {
           let frame = blocks.firstFrame + starts.trailingZeroBitCount
-          if state.trimming.absentPages == 0 { receive(frame) } else { maybeAbsent.append(frame) }
+          hand(frame)
           starts &= starts - 1
           missing -= 1
         }
@@ -87,6 +97,13 @@ extension PoolReference {
 
   /// Gives single pages back that no stack had room for.
   private func freeSinglePages(_ entries: Span<UInt>) {
+    if isInspected {
+      for index in entries.indices {
+        let frame = frame(ofEntry: entries[index])
+        free(frame..<frame + 1)
+      }
+      return
+    }
     statistics.add(entries.count, to: .frees)
     let isLast = withLock { state -> Bool in
       settle(entries, order: 0, &state)

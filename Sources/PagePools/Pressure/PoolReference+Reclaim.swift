@@ -105,7 +105,7 @@ extension PoolReference {
     _ state: inout PoolState, _ attempt: (inout PoolState) -> R?
   ) -> R? {
     var taken = attempt(&state)
-    if taken == nil, !state.caches.isSealed {
+    if taken == nil, !state.caches.isSealed || state.quarantinedPages > 0 {
       seal(&state)
       taken = attempt(&state)
     }

@@ -17,6 +17,13 @@ public struct PoolBacking: Sendable {
   /// Nil where a page's memory comes when it is touched, and nothing was promised of it.
   public var populate: (@Sendable (_ pages: Range<Int>) -> Bool)?
 
+  /// Makes pages inaccessible, which may lose what they hold. Returns whether they are. Called with no
+  /// lock held; nil where that cannot be done.
+  public var guardPages: (@Sendable (_ pages: Range<Int>) -> Bool)?
+  /// Makes such pages ordinary ones again, whatever they hold then. Returns whether there is memory
+  /// behind them, where that was promised. Called with no lock held.
+  public var unguardPages: (@Sendable (_ pages: Range<Int>) -> Bool)?
+
   /// Base pages that are there and of whose contents nothing is known.
   public init() {}
 }

@@ -69,6 +69,7 @@ extension PoolReference {
   /// Records that pages have no memory behind them. Returns how many had until now.
   func markAbsent(_ frames: Range<Int>, _ state: inout PoolState) -> Int {
     let count = frames.count - absent.count(in: frames)
+    state.inspection?.forgetPoison(of: frames)
     absent.insert(frames)
     state.trimming.absentPages += count
     // Whoever takes one of the pages takes the lock after this.

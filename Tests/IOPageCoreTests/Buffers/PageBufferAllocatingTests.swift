@@ -61,15 +61,15 @@ import Testing
     let difference: Int
 
     func allocate(
-      pages: Int, contents: PageContents, reclaim: ReclaimPolicy
+      pages: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag
     ) throws(OutOfMemory) -> IOPage {
-      try pool.allocate(pages: pages + difference, contents: contents, reclaim: reclaim)
+      try pool.allocate(pages: pages + difference, contents: contents, reclaim: reclaim, tag: tag)
     }
 
     func allocate(
-      order: Int, contents: PageContents, reclaim: ReclaimPolicy
+      order: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag
     ) throws(OutOfMemory) -> IOPage {
-      try allocate(pages: 1 << order, contents: contents, reclaim: reclaim)
+      try allocate(pages: 1 << order, contents: contents, reclaim: reclaim, tag: tag)
     }
   }
 
