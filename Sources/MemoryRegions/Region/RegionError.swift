@@ -101,6 +101,14 @@ extension RegionError {
     public static let notOwner = Kind(code: .notOwner)
     /// The kernel would not take pages back.
     public static let discardRefused = Kind(code: .discardRefused)
+    /// Another owner has the memory file, in this process or another one that lives.
+    public static let alreadyOwned = Kind(code: .alreadyOwned)
+    /// The kernel would not make this process the owner of the memory file.
+    public static let ownershipRefused = Kind(code: .ownershipRefused)
+    /// The descriptor is not one of a memory file that a pool can be recovered from.
+    public static let memoryFileUnsuitable = Kind(code: .memoryFileUnsuitable)
+    /// Pools over such a region cannot be recovered.
+    public static let recoveryUnsupported = Kind(code: .recoveryUnsupported)
     /// No memory for the allocator's own tables.
     public static let sideTablesRefused = Kind(code: .sideTablesRefused)
   }
@@ -115,6 +123,7 @@ extension RegionError {
     case notEnoughMemoryOnNodes, placementNotMet
     case registered, partOfPoolSet, notRegistrable, alreadyClaimed, residencyUnknown, notOwner
     case discardRefused, sideTablesRefused
+    case alreadyOwned, ownershipRefused, memoryFileUnsuitable, recoveryUnsupported
   }
 }
 

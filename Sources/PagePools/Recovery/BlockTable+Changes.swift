@@ -45,20 +45,29 @@ extension BlockTable {
   /// Records that a caller has given pages back. What is left of a block before and behind them is a
   /// block of its own, with the same tag.
   ///
-  /// - Precondition: each of the pages is in a block. The range is not empty.
+  /// - Precondition: each of the pages is in a block; else this traps, and nothing has changed. The
+  ///   range is not empty.
   /// - Complexity: O(pages of the blocks / 64). The pool's lock is held.
   package func remove(_ pages: Range<Int>) {
+    let first = blockToRemove(from: pages.lowerBound)
+    var last = first
+    while last.upperBound < pages.upperBound { last = blockToRemove(from: last.upperBound) }
     var intent = Intent(
-      kind: .free, pages: pages, pageCount: pages.count,
-      tag: tag(ofBlockAt: start(ofBlockContaining: pages.lowerBound)))
-    intent.hasRestBefore = !contains(pages.lowerBound, in: .starts)
-    if !contains(pages.upperBound - 1, in: .ends) {
+      kind: .free, pages: pages, pageCount: pages.count, tag: tag(ofBlockAt: first.lowerBound))
+    intent.hasRestBefore = first.lowerBound < pages.lowerBound
+    if pages.upperBound < last.upperBound {
       intent.hasRestBehind = true
-      intent.restTag = tag(ofBlockAt: start(ofBlockContaining: pages.upperBound - 1))
+      intent.restTag = tag(ofBlockAt: last.lowerBound)
     }
     announce(intent)
     finish(intent)
     callOff()
+  }
+
+  private func blockToRemove(from page: Int) -> Range<Int> {
+    guard let block = block(containing: page)
+    else { preconditionFailure("Pages were given back that are in no block of the table.") }
+    return block
   }
 
   /// Makes the marks what they should be after a free. Can be begun again at any time.

@@ -57,17 +57,33 @@ extension BlockTable {
   /// The tag of a block, to be found at its first page.
   func tag(ofBlockAt page: Int) -> UInt64 { word(layout.tags + page) }
 
-  /// The first page of the block that a page is in. O(pages of the block / 64).
-  ///
-  /// - Precondition: the page is in a block.
-  func start(ofBlockContaining page: Int) -> Int {
+  /// The block that a page is in; nil if it is in none. O(pages of the block / 64).
+  func block(containing page: Int) -> Range<Int>? {
+    guard let start = last(in: .starts, upTo: page), let end = first(in: .ends, from: start),
+      end >= page
+    else { return nil }
+    return start..<end + 1
+  }
+
+  /// The last page with a mark that is not behind `page`.
+  private func last(in bitmap: Bitmap, upTo page: Int) -> Int? {
     var index = page >> 6
-    var bits = word(layout.starts + index) & (UInt64.max >> UInt64(63 - page & 63))
-    while bits == 0 {
-      precondition(index > 0, "A page that is in no block was given back.")
+    var bits = word(firstWord(of: bitmap) + index) & (UInt64.max >> UInt64(63 - page & 63))
+    while bits == 0, index > 0 {
       index -= 1
-      bits = word(layout.starts + index)
+      bits = word(firstWord(of: bitmap) + index)
     }
-    return index << 6 + 63 - bits.leadingZeroBitCount
+    return bits == 0 ? nil : index << 6 + 63 - bits.leadingZeroBitCount
+  }
+
+  /// The first page with a mark that is not before `page`.
+  private func first(in bitmap: Bitmap, from page: Int) -> Int? {
+    var index = page >> 6
+    var bits = word(firstWord(of: bitmap) + index) & (UInt64.max << UInt64(page & 63))
+    while bits == 0, index + 1 < layout.bitmapWordCount {
+      index += 1
+      bits = word(firstWord(of: bitmap) + index)
+    }
+    return bits == 0 ? nil : index << 6 + bits.trailingZeroBitCount
   }
 }

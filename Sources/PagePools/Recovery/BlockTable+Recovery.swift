@@ -3,12 +3,12 @@
 
 /// A block that a caller had when its process ended.
 public struct RecoveredBlock: Hashable, Sendable {
-  /// What it was allocated with.
-  public let tag: UInt64
+  /// What it was allocated for; the place of the call is not kept.
+  public let tag: AllocationTag
   /// The pages, as the pool numbers them.
   public let pages: Range<Int>
 
-  package init(tag: UInt64, pages: Range<Int>) {
+  package init(tag: AllocationTag, pages: Range<Int>) {
     self.tag = tag
     self.pages = pages
   }
@@ -32,7 +32,7 @@ public struct RecoveredIntent: Hashable, Sendable {
   /// How many they are.
   public let pageCount: Int
   /// The tag of the request, or of the block that the first page was in.
-  public let tag: UInt64
+  public let tag: AllocationTag
 }
 
 extension BlockTable {
@@ -66,7 +66,7 @@ extension BlockTable {
       intent: intent.map {
         RecoveredIntent(
           operation: $0.kind == .free ? .free : .allocation, pages: $0.pages,
-          pageCount: $0.pageCount, tag: $0.tag)
+          pageCount: $0.pageCount, tag: AllocationTag(value: $0.tag))
       })
   }
 
@@ -93,7 +93,9 @@ extension BlockTable {
         guard let start = first else { throw .endWithoutBlock(page: page) }
         guard start >> layout.largestOrder == page >> layout.largestOrder
         else { throw .blockTooLarge(page: start) }
-        blocks.append(RecoveredBlock(tag: tag(ofBlockAt: start), pages: start..<page + 1))
+        blocks.append(
+          RecoveredBlock(
+            tag: AllocationTag(value: tag(ofBlockAt: start)), pages: start..<page + 1))
         first = nil
       }
     }

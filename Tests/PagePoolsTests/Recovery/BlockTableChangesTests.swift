@@ -1,3 +1,4 @@
+import Glibc
 import MemoryTestSupport
 import Testing
 
@@ -11,12 +12,14 @@ import Testing
     test.table.remove(10..<20)
     #expect(
       try test.table.blocks() == [
-        RecoveredBlock(tag: 7, pages: 0..<10), RecoveredBlock(tag: 7, pages: 20..<100),
+        RecoveredBlock(tag: AllocationTag(value: 7), pages: 0..<10),
+        RecoveredBlock(tag: AllocationTag(value: 7), pages: 20..<100),
       ])
     test.table.remove(99..<100)
     test.table.remove(20..<21)
     test.table.remove(0..<10)
-    #expect(try test.table.blocks() == [RecoveredBlock(tag: 7, pages: 21..<99)])
+    #expect(
+      try test.table.blocks() == [RecoveredBlock(tag: AllocationTag(value: 7), pages: 21..<99)])
   }
 
   @Test func pagesOfSeveralBlocksAreGivenBackAtOnce() throws {
@@ -28,8 +31,23 @@ import Testing
     test.table.remove(60..<90)
     #expect(
       try test.table.blocks() == [
-        RecoveredBlock(tag: 1, pages: 0..<60), RecoveredBlock(tag: .max, pages: 90..<100),
+        RecoveredBlock(tag: AllocationTag(value: 1), pages: 0..<60),
+        RecoveredBlock(tag: AllocationTag(value: .max), pages: 90..<100),
       ])
+  }
+
+  /// A free of pages that are in no block leaves the table as it is.
+  @Test(arguments: [0..<1, 7..<9, 9..<13, 10..<30, 25..<26])
+  func aFreeOfWhatIsInNoBlockTraps(pages: Range<Int>) async {
+    await #expect(processExitsWith: .trap) {
+      [first = pages.lowerBound as Int, end = pages.upperBound as Int] in
+      let test = TestTable(pageCount: 100)
+      test.table.add(8..<12, tag: 1)
+      test.table.add(16..<18, tag: 2)
+      test.table.afterStore = { exit(EXIT_SUCCESS) }
+      test.table.remove(first..<end)
+      test.keep()
+    }
   }
 
   @Test(arguments: [64, 127, 128, 300])

@@ -36,7 +36,7 @@ import Testing
           }
         } else {
           // The last store of a block, or the one before the bits of single pages are cleaned up.
-          isDone = contents.blocks == model.list
+          isDone = isDone || contents.blocks == model.list
           if let intent = contents.intent { #expect(intent.operation == .allocation) }
         }
         guard contents.blocks == (isDone ? model : before).list else {

@@ -77,7 +77,8 @@ struct BlockModel: Equatable {
   /// As a table lists them.
   var list: [RecoveredBlock] {
     blocks.sorted { $0.key < $1.key }.map {
-      RecoveredBlock(tag: $0.value.tag, pages: $0.key..<$0.value.end)
+      RecoveredBlock(
+        tag: AllocationTag(value: $0.value.tag), pages: $0.key..<$0.value.end)
     }
   }
 
