@@ -57,9 +57,10 @@ extension PagePool {
     _ configure: (inout RegionOptions) -> Void
   ) throws(RecoveryError) -> (MemoryRegion, RecoveryMemory) {
     do {
+      let byteCount = try MemoryRegion.byteCount(ofMemoryFile: file)
       // Before anything is read: the owner may be writing.
       let ownership = try MemoryFileOwnership(of: file)
-      let layout = try readLayout(file)
+      let layout = try readLayout(file, byteCount)
       var options = RegionOptions(byteCount: layout.pageCount << PagePool.pageShift)
       configure(&options)
       options.byteCount = layout.pageCount << PagePool.pageShift
@@ -83,8 +84,9 @@ extension PagePool {
   }
 
   /// What the last page of the file says of the rest.
-  private static func readLayout(_ file: FileDescriptor) throws -> BlockTableLayout {
-    let byteCount = try MemoryRegion.byteCount(ofMemoryFile: file)
+  private static func readLayout(
+    _ file: FileDescriptor, _ byteCount: Int
+  ) throws -> BlockTableLayout {
     let headerByteCount = BlockTableLayout.headerByteCount
     guard byteCount > headerByteCount, byteCount % headerByteCount == 0
     else { throw BlockTableError.notABlockTable }

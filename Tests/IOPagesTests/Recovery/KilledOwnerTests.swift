@@ -4,7 +4,6 @@
 import Glibc
 import IOPages
 import MemoryTestSupport
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -19,18 +18,14 @@ import Testing
     .free(slot: 1), .block(order: 2), .free(slot: 2), .shrink(slot: 1, pages: 3), .free(slot: 1),
   ]
 
-  /// A descriptor of the memory file of a pool that has no owner.
   private static func openFile() throws -> FileDescriptor {
-    let pool = try PagePool(
-      recoverable: RegionOptions(byteCount: pageCount * 4096, largestOrder: 4))
-    guard let file = pool.fileDescriptor else { fatalError("A recoverable pool has a file.") }
-    return try file.duplicate()
+    try fileOfClosedPool(pages: pageCount, largestOrder: 4)
   }
 
   /// Ends the process after `count` stores to a block table.
   private static func stop(after count: Int) -> @Sendable () -> Void {
     let stores = StoreCounter()
-    return { if stores.next() == count { _exit(9) } }
+    return { if stores.add() == count { _exit(9) } }
   }
 
   /// Runs the script as a pool's owner. Returns whether it came to the end.
@@ -106,7 +101,7 @@ import Testing
         if !random.once(in: 8) {
           while (0..<3).contains(where: { log.operationCount(thread: $0) == 0 }) { usleep(20) }
         }
-        usleep(UInt32(random.number(below: 1500)))
+        usleep(UInt32(random.number(below: 1000)))
         check(Glibc.kill(owner, SIGKILL) == 0, "the owner is gone")
         let end = endOfChild(owner)
         check(end == .signal(SIGKILL), "kill \(kill): the owner ended with \(end)")
@@ -141,12 +136,6 @@ import Testing
     }
     while true { pause() }
   }
-}
-
-/// Counts stores.
-private final class StoreCounter: Sendable {
-  private let count = Atomic<Int>(0)
-  func next() -> Int { count.wrappingAdd(1, ordering: .relaxed).newValue }
 }
 
 /// Prints what an exit test has printed.
