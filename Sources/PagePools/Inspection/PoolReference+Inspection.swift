@@ -78,8 +78,13 @@ extension PoolReference {
 
   /// Takes pages of a client back into the pool.
   func giveBackInspected(_ frames: Range<Int>, hasGuardBack: Bool, _ state: inout PoolState) {
-    guard let inspection = state.inspection else { return state.giveBack(frames) }
+    guard let inspection = state.inspection else {
+      // First the buddy, which finds out if the pages are not out, and ends the process.
+      state.giveBack(frames)
+      return state.recordReturn(of: frames)
+    }
     guard inspection.giveBack(frames) else { PoolReference.refuse() }
+    state.recordReturn(of: frames)
     if let end = inspection.removeGuard(behind: frames) {
       if !hasGuardBack { _ = markAbsent(end, &state) }
       state.giveBack(end)

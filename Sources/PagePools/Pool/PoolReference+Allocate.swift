@@ -22,6 +22,7 @@ extension PoolReference {
     }
     let frame = try present(taken..<taken + count, request, isArriving: isArriving)
     prepare(frame..<frame + count, contents: contents, tag: tag)
+    recordBlock(frame..<frame + count, tag: tag)
     return frame
   }
 
@@ -56,6 +57,7 @@ extension PoolReference {
     } else {
       frame = try present(frame..<frame + 1 << order, request, isArriving: isArriving)
       prepare(frame..<frame + 1 << order, contents: contents, tag: tag)
+      recordBlock(frame..<frame + 1 << order, tag: tag)
     }
     return frame
   }
