@@ -111,6 +111,20 @@ let package = Package(
       name: "MemoryTestSupport",
       dependencies: ["BuddyAllocator", "CBenchSupport", "MemoryRegions", "PagePools"],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
+    // Models of everything beside the real thing, for tests and for the fuzzer.
+    .target(
+      name: "TwinModels",
+      dependencies: [
+        "BuddyAllocator", "IOPageCore", "IOPages", "MemoryRegions", "MemoryTestSupport",
+        "PagePools",
+        basicContainers,
+      ],
+      path: "Tests/TwinModels", swiftSettings: swiftSettings),
+    // Random bytes to all of these: Scripts/fuzz builds it with libFuzzer. Built without, it runs the
+    // inputs that it is given.
+    .executableTarget(
+      name: "Fuzz", dependencies: ["TwinModels"], path: "Tests/Fuzz", exclude: ["Corpus"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "BuddyAllocatorTests", dependencies: ["BuddyAllocator", "MemoryTestSupport"],
       swiftSettings: swiftSettings),
@@ -130,7 +144,8 @@ let package = Package(
     .testTarget(
       name: "IOPagesTests",
       dependencies: [
-        "IOPages", "MemoryTestSupport", "SystemCallRefusal", basicContainers, systemPackage,
+        "IOPages", "MemoryTestSupport", "SystemCallRefusal", "TwinModels", basicContainers,
+        systemPackage,
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -4,13 +4,27 @@
 
 /// Finds short failing lists of operations.
 package enum OperationShrinker {
-  /// A sublist of `operations` that still fails and from which no single operation can be left out.
+  /// A list made of `operations` that still fails, and from which no single operation can be left out.
   ///
-  /// - Parameter fails: runs a list on fresh allocators. Must hold for `operations` itself.
-  package static func shrink(
-    _ operations: [BuddyOperation], while fails: ([BuddyOperation]) -> Bool
-  ) -> [BuddyOperation] {
+  /// - Parameters:
+  ///   - simpler: what an operation may be replaced by; nothing gives a sublist. Where operations name
+  ///     things by their place among those that there are, leaving one out changes what others name, and
+  ///     only small numbers let the list get short.
+  ///   - fails: runs a list on fresh allocators. Must hold for `operations` itself.
+  package static func shrink<Operation>(
+    _ operations: [Operation], simpler: (Operation) -> [Operation] = { _ in [] },
+    while fails: ([Operation]) -> Bool
+  ) -> [Operation] {
     var operations = operations
+    while true {
+      leaveOut(of: &operations, while: fails)
+      guard simplify(&operations, simpler, while: fails) else { return operations }
+    }
+  }
+
+  private static func leaveOut<Operation>(
+    of operations: inout [Operation], while fails: ([Operation]) -> Bool
+  ) {
     var length = max(1, operations.count / 2)
     while true {
       let before = operations.count
@@ -23,13 +37,32 @@ package enum OperationShrinker {
       if length > 1 {
         length /= 2
       } else if operations.count == before {
-        return operations
+        return
       }
     }
   }
 
+  /// Puts a simpler operation in the place of each that has one. Returns whether it did.
+  private static func simplify<Operation>(
+    _ operations: inout [Operation], _ simpler: (Operation) -> [Operation],
+    while fails: ([Operation]) -> Bool
+  ) -> Bool {
+    var isSimpler = false
+    for index in operations.indices {
+      for operation in simpler(operations[index]) {
+        var list = operations
+        list[index] = operation
+        guard fails(list) else { continue }
+        operations = list
+        isSimpler = true
+        break
+      }
+    }
+    return isSimpler
+  }
+
   /// The list as Swift source, one operation a line.
-  package static func source(of operations: [BuddyOperation]) -> String {
+  package static func source(of operations: [some CustomStringConvertible]) -> String {
     "[\n" + operations.map { "  \($0),\n" }.joined() + "]"
   }
 }

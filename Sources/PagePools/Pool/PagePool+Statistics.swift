@@ -97,6 +97,19 @@ extension PagePool {
     }
   }
 
+  /// The same without draining anything: what the caches and the depots hold counts as out.
+  package func checkInvariantsOfBooks() throws(PoolInvariantViolation) {
+    guard reference.isOwnedByThisProcess else { return }
+    try reference.withLock { (state) throws(PoolInvariantViolation) in
+      do throws(InvariantViolation) {
+        try state.buddy.checkInvariants()
+      } catch {
+        throw .buddy(error)
+      }
+      try reference.checkParts(state)
+    }
+  }
+
   /// The free block that a page lies in; nil if the page is not free.
   ///
   /// - Complexity: O(levels). Any thread.

@@ -7,6 +7,7 @@
 import IOPages
 import MemoryTestSupport
 import Testing
+import TwinModels
 
 @Suite struct PagePoolSetModelTests {
   private static let pages = [300, 128, 64, 200]

@@ -3,6 +3,7 @@ import IOPages
 import MemoryTestSupport
 import Synchronization
 import Testing
+import TwinModels
 
 @Suite(.tags(.concurrency), .timeLimit(.minutes(5))) struct PagePoolSetReclaimTests {
   @Test func `a node's reclaimers are asked before the next node is`() throws {

@@ -1,6 +1,7 @@
 import IOPages
 import MemoryTestSupport
 import Testing
+import TwinModels
 
 @Suite struct PagePoolSetSearchTests {
   private typealias Found = [(node: NUMANode, pages: Int)]

@@ -1,6 +1,7 @@
 import IOPages
 import MemoryTestSupport
 import Testing
+import TwinModels
 
 @Suite struct PagePoolSetStatisticsTests {
   @Test func `each node has its pool's figures, and counts what crosses nodes`() throws {

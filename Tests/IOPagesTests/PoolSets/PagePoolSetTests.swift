@@ -2,6 +2,7 @@ import Glibc
 import IOPages
 import MemoryTestSupport
 import Testing
+import TwinModels
 
 @Suite struct PagePoolSetTests {
   @Test func `this machine's nodes get a pool each`() throws {

@@ -6,6 +6,7 @@ import MemoryTestSupport
 import PagePools
 import Synchronization
 import Testing
+import TwinModels
 
 @Suite(.tags(.concurrency)) struct PagePoolSetThreadsTests {
   /// One processor for each node, as far as the machine has them.

@@ -1,5 +1,6 @@
 import MemoryTestSupport
 import Testing
+import TwinModels
 
 @testable import IOPages
 
