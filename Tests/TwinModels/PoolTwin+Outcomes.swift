@@ -83,7 +83,8 @@ extension PoolTwin {
       return try expect(isRight, "\(description): \(client.pagesOut) of \(client.limit) are out")
     case .notBacked:
       return try expect(kernel?.refuses ?? false, "\(description): the kernel has memory")
-    case .notOwner, .noPoolOnNode: throw Difference(description)
+    case .notOwner, .noPoolOnNode, .othersWait, .cancelled, .injected:
+      throw Difference(description)
     case .exhausted, .fragmented: break
     }
     for pool in request.candidates {

@@ -8,7 +8,10 @@
 //   bit  59       inaccessible: a guard that the kernel guards
 //
 // A word is changed with the pool's lock held. Who has a frame, or the frame before a guard, reads the
-// word without it: only on its own behalf is it changed.
+// word without it, since only on its own behalf is it changed; whether the frame behind a run is a guard
+// is asked also where that frame is somebody else's.
+
+internal import Synchronization
 
 /// What is remembered of one frame.
 struct FrameNote: Equatable {
@@ -54,8 +57,8 @@ struct FrameNote: Equatable {
 /// The notes of all frames, over memory that the pool was given.
 @safe
 struct FrameNotes: @unchecked Sendable {
-  // Sendable: see above who changes a note.
-  private let words: UnsafeMutablePointer<UInt64>
+  // Sendable: every word is atomic.
+  private let words: UnsafeMutablePointer<Atomic<UInt64>>
   let frameCount: Int
 
   static func byteCount(frameCount: Int) -> Int { frameCount * MemoryLayout<UInt64>.stride }
@@ -63,18 +66,19 @@ struct FrameNotes: @unchecked Sendable {
   /// - Parameter memory: `byteCount(frameCount:)` zeroed bytes that outlive this value.
   @unsafe
   init(_ memory: UnsafeMutableRawPointer, frameCount: Int) {
-    unsafe words = memory.bindMemory(to: UInt64.self, capacity: frameCount)
+    // Atomic<UInt64> has the layout of UInt64, and zero is a valid value of it.
+    unsafe words = memory.bindMemory(to: Atomic<UInt64>.self, capacity: frameCount)
     self.frameCount = frameCount
   }
 
   subscript(frame: Int) -> FrameNote {
     get {
       precondition(frame >= 0 && frame < frameCount, "No frame of the pool.")
-      return unsafe FrameNote(word: words[frame])  // in bounds
+      return unsafe FrameNote(word: words[frame].load(ordering: .relaxed))  // in bounds
     }
     nonmutating set {
       precondition(frame >= 0 && frame < frameCount, "No frame of the pool.")
-      unsafe words[frame] = newValue.word  // in bounds
+      unsafe words[frame].store(newValue.word, ordering: .relaxed)  // in bounds
     }
   }
 }
