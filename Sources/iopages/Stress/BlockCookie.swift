@@ -21,7 +21,7 @@ struct BlockCookie: Equatable, Sendable {
 
   /// The word that belongs at an address, a multiple of 8.
   func word(at address: UInt) -> UInt64 {
-    (value | 1) &* 0xD134_2543_DE82_EF95 ^ UInt64(address >> 3) &* 0x9E37_79B9_7F4A_7C15
+    (value &+ 1) &* 0xD134_2543_DE82_EF95 ^ UInt64(address >> 3) &* 0x9E37_79B9_7F4A_7C15
   }
 
   /// The offset of the word in the middle of a page, a multiple of 8.

@@ -98,7 +98,7 @@ final class StressRun<Subject: StressSubject>: Sendable {
   func stop() { isStopped.store(true, ordering: .relaxed) }
 
   /// Whether all threads that take and give back are gone.
-  var isOver: Bool { lanesAtWork.load(ordering: .acquiring) == 0 }
+  var isOver: Bool { lanesAtWork.load(ordering: .acquiring) <= 0 }
 
   /// Notes a failure, and ends the run.
   func fail(_ failure: StressFailure, _ onFailure: (StressFailure) -> Void) {

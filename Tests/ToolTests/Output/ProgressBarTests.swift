@@ -1,6 +1,7 @@
 import FileCopying
 import Testing
-import iopages
+
+@testable import iopages
 
 @Suite struct ProgressBarTests {
   @Test func showsFiguresAndABar() {
@@ -26,6 +27,20 @@ import iopages
         width: width)
       #expect(line.count == width, "\(line)")
       if width >= 40 { #expect(line.contains("%")) }
+    }
+  }
+
+  @Test(arguments: [0, 10, 40, 60, 80, 200])
+  func aStressFitsAnyWidth(width: Int) {
+    var options = StressOptions()
+    options.operations = 4000
+    let line = ProgressBar.line(
+      StressProgress(operations: 1000, elapsed: .seconds(5), options: options), width: width)
+    #expect(line.count == width)
+    if width >= 60 {
+      for text in ["stressing", " 25%", "1000 operations", "0:05 passed"] {
+        #expect(line.contains(text), "\(line)")
+      }
     }
   }
 

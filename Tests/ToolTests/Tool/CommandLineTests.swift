@@ -1,7 +1,10 @@
 import Testing
 
 @Suite struct CommandLineTests {
-  @Test(arguments: [[], ["copy"], ["topology"], ["numa-check"], ["map"], ["bench"], ["replay"]])
+  @Test(
+    arguments: [
+      [], ["copy"], ["topology"], ["numa-check"], ["map"], ["bench"], ["replay"], ["stress"],
+    ])
   func helpHasAnExample(verb: [String]) throws {
     let outcome = try Tool.run(verb + ["--help"])
     #expect(outcome.status == 0)
