@@ -18,6 +18,15 @@
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+#ifndef MADV_GUARD_REMOVE
+#define MADV_GUARD_REMOVE 103
+#endif
+#ifndef SYS_memfd_secret
+#define SYS_memfd_secret 447
+#endif
 #ifndef SYS_set_mempolicy_home_node
 #define SYS_set_mempolicy_home_node 450
 #endif
@@ -89,6 +98,16 @@ int page_memory_create_memory_file(const char *name, int huge_page_shift) {
   return result(rc);
 }
 
+int page_memory_create_secret_file(void) {
+  return result(syscall(SYS_memfd_secret, (unsigned int)O_CLOEXEC));
+}
+
+void page_memory_touch(uintptr_t address, uintptr_t byte_count) {
+  // A write that changes nothing, also where another thread writes at the same time.
+  for (uintptr_t end = address + byte_count; address < end; address += 4096)
+    __atomic_fetch_or((unsigned char *)address, 0, __ATOMIC_RELAXED);
+}
+
 int page_memory_seal_size(int descriptor) {
   return result(fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL));
 }
@@ -114,6 +133,8 @@ int page_memory_advise(uintptr_t address, uintptr_t byte_count, int advice) {
       [PAGE_MEMORY_NOT_IN_CORE_DUMPS] = MADV_DONTDUMP,
       [PAGE_MEMORY_NOT_IN_FORKS] = MADV_DONTFORK,
       [PAGE_MEMORY_WIPE_ON_FORK] = MADV_WIPEONFORK,
+      [PAGE_MEMORY_INSTALL_GUARDS] = MADV_GUARD_INSTALL,
+      [PAGE_MEMORY_REMOVE_GUARDS] = MADV_GUARD_REMOVE,
   };
   if (advice < 0 || (size_t)advice >= sizeof numbers / sizeof *numbers) return -EINVAL;
   return result(madvise((void *)address, byte_count, numbers[advice]));

@@ -26,6 +26,10 @@ public struct OutOfMemory: Error, Equatable, Sendable {
     case limit
     /// The kernel had no memory to put behind the pages.
     case notBacked
+    /// The pages are there, or may be, but belong to requests that wait and were made before this one.
+    case othersWait
+    /// The task that waited for the pages was cancelled.
+    case cancelled
     /// The request was chosen to fail, to test what its caller makes of it (``AllocationFaults``).
     case injected
     /// The pool belongs to the process that this one was forked from.
@@ -113,6 +117,11 @@ extension OutOfMemory: CustomStringConvertible {
     case .notBacked:
       return "\(request)\(place): the kernel has no memory to put behind free pages. "
         + "Free memory on the machine, or raise the memory limit."
+    case .othersWait:
+      return "\(request)\(place): \(free), but other requests have been waiting for them. "
+        + "Wait as they do, or give pages back."
+    case .cancelled:
+      return "\(request)\(place): the task was cancelled while it waited; \(free)."
     case .injected:
       return "\(request)\(place): \(free), but the request was chosen to fail. "
         + "Call removeFaults() to have memory again."

@@ -1,6 +1,6 @@
 // The tool. Exit status: 0 if what was asked for is done, 64 if the command line makes no sense
-// (ArgumentParser says how it would), 128 + n if signal n ended a copy, as shells have it, and 1 for
-// anything else; with one line on standard error.
+// (ArgumentParser says how it would), 128 + n if signal n ended a copy or a stress, as shells have it,
+// and 1 for anything else; with one line on standard error.
 
 import ArgumentParser
 import FileCopying
@@ -18,7 +18,7 @@ struct IOPagesCommand: ParsableCommand {
       """,
     subcommands: [
       CopyCommand.self, TopologyCommand.self, NUMACheckCommand.self, MapCommand.self,
-      BenchCommand.self, ReplayCommand.self,
+      BenchCommand.self, ReplayCommand.self, StressCommand.self,
     ])
 
   static func main() {

@@ -1,3 +1,4 @@
+import Glibc
 import MemoryRegions
 import MemoryTestSupport
 import SystemPackage
@@ -69,6 +70,22 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let block = setUp { try Self.take() }
       Self.recycle(block + 64)
+    }
+  }
+
+  @Test(arguments: [-1, 64])
+  func `beyond an arena of blocks there is no access`(page: Int) async {
+    await #expect(processExitsWith: .signal(SIGSEGV)) { [page] in
+      handleFaultsByDefault()
+      trapping {
+        // The first block of the process's first arena, of 64 pages with its own.
+        let arena = try Self.take() - 4096
+        unsafe Self.word(arena + 63 * 4096)[511] = 1
+        // The last byte before the arena, the first one after it.
+        let address = page < 0 ? arena - 1 : arena + 64 * 4096
+        let byte = unsafe UnsafeMutablePointer<UInt8>(bitPattern: address)
+        unsafe byte?.pointee = 1
+      }
     }
   }
 

@@ -5,7 +5,8 @@ import Testing
 @Suite struct RegionErrorTests {
   static let kinds: [RegionError.Kind] = [
     .invalidByteCount, .largerThanAddressSpace, .invalidCommitSize, .invalidLargestOrder,
-    .notWholeHugePages, .emptyPlacement, .homeNodeNotApplicable, .pageSizeUnsupported,
+    .notWholeHugePages, .emptyPlacement, .homeNodeNotApplicable, .contradictoryOptions,
+    .guarded, .guardRefused, .secretMemory, .secretMemoryUnavailable, .pageSizeUnsupported,
     .reservationRefused, .commitRefused, .hugePagesUnavailable, .transparentHugePagesUnavailable,
     .memoryFileRefused, .notEnoughMemory, .populationRefused, .lockLimit, .lockRefused,
     .exclusionRefused, .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused,

@@ -12,6 +12,7 @@ import Testing
     RegionOptions(byteCount: 4 << 20, backing: .hugePages2MiB, excludedFromCoreDumps: true),
     RegionOptions(byteCount: 4 << 20, backing: .hugePages2MiB, storage: .memfd(name: "opened")),
     RegionOptions(byteCount: 4 << 20, population: .none),
+    RegionOptions(byteCount: 1 << 20, storage: .secret),
   ]
 
   @Test(arguments: wishes, [Errno.noMemory, .notPermitted, .invalidArgument, .noFunction])
@@ -19,6 +20,7 @@ import Testing
     options: RegionOptions, errno: Errno
   ) throws {
     guard options.placement == .none || canPlaceMemory() else { return }
+    guard options.storage != .secret || canHaveSecretMemory() else { return }
     for index in 0... {
       let journal = CallJournal()
       let table = journal.table(over: SystemCalls.linux.imitatingHugePages)
@@ -28,8 +30,8 @@ import Testing
         #expect(region.granted.unmet.isEmpty)
         guard let failed = journal.failed else { break }
         // What may fail without harm: looking something up, the advice against huge pages, and
-        // asking for local memory where the kernel knows no other.
-        #expect(["read", "madvise", "get_mempolicy", "mbind"].contains(failed))
+        // asking for local memory where the kernel knows no other. Closing a file that is mapped.
+        #expect(["read", "madvise", "get_mempolicy", "mbind", "close"].contains(failed))
         if failed == "mbind" { #expect(errno == .noFunction) }
       } catch {
         guard journal.failed != nil else {
@@ -52,6 +54,7 @@ import Testing
     options: RegionOptions
   ) throws {
     guard options.placement == .none || canPlaceMemory() else { return }
+    guard options.storage != .secret || canHaveSecretMemory() else { return }
     var options = options
     options.allowing = .all
     for index in 0... {
@@ -69,12 +72,16 @@ import Testing
           #expect(options.allowing.isSuperset(of: unmet.wish))
         }
         // Within the committed bytes, while the region lives.
-        unsafe region.baseAddress.storeBytes(of: 1, toByteOffset: 4 << 20 - 8, as: UInt64.self)
+        unsafe region.baseAddress.storeBytes(
+          of: 1, toByteOffset: options.byteCount - 8, as: UInt64.self)
       } catch {
-        // Address space, descriptors and exclusions are no wishes that can be given up.
-        #expect(
-          [.reservationRefused, .commitRefused, .memoryFileRefused, .exclusionRefused]
-            .contains(error.kind), "\(error)")
+        // Address space, descriptors and exclusions are no wishes that can be given up, and secret
+        // memory is always locked and in memory.
+        var kinds: [RegionError.Kind] = [
+          .reservationRefused, .commitRefused, .memoryFileRefused, .exclusionRefused,
+        ]
+        if options.storage == .secret { kinds += [.lockLimit, .populationRefused] }
+        #expect(kinds.contains(error.kind), "\(error)")
         #expect(journal.isBalanced, "\(error)")
       }
     }

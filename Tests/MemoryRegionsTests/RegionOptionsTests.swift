@@ -13,12 +13,14 @@ import Testing
     #expect(!options.lockedInMemory)
     #expect(!options.excludedFromCoreDumps)
     #expect(!options.excludedFromForks)
+    #expect(!options.guardPages)
     #expect(options.allowing.isEmpty)
   }
 
   @Test func `all degradations are all of them`() {
-    #expect(Degradations.all == [.hugePages, .placement, .locking, .population])
-    #expect(Degradations.all.description == "hugePages, placement, locking, population")
+    #expect(Degradations.all == [.hugePages, .placement, .locking, .population, .secrecy])
+    #expect(
+      Degradations.all.description == "hugePages, placement, locking, population, secrecy")
     #expect(Degradations.locking.description == "locking")
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import MemoryRegions
 import MemoryTestSupport
 import SystemPackage
@@ -27,7 +28,7 @@ import Testing
   }
 
   @Test func `a refusal is typed and leaves nothing`() throws {
-    for index in 0..<2 {
+    for index in 0..<3 {
       let journal = CallJournal()
       let table = journal.table()
       journal.arm(failing: index)
@@ -40,6 +41,28 @@ import Testing
     }
     let error = #expect(throws: RegionError.self) { try SideTableMemory(byteCount: .max) }
     #expect(error?.kind == .sideTablesRefused)
+  }
+
+  @Test(arguments: [-1, 4096, -4096, 8191])
+  func `a byte before or after the tables ends the process`(offset: Int) async {
+    await #expect(processExitsWith: .signal(SIGSEGV)) { [offset] in
+      handleFaultsByDefault()
+      trapping {
+        // Tables on both sides: the kernel joins mappings that are alike.
+        var others: [SideTableMemory] = []
+        for _ in 0..<4 { others.append(try SideTableMemory(byteCount: 4096)) }
+        let tables = try SideTableMemory(byteCount: 4096)
+        for _ in 0..<4 { others.append(try SideTableMemory(byteCount: 4096)) }
+        let start = unsafe tables.baseAddress
+        for inside in [0, 4095] {
+          // Within the tables, while they live.
+          unsafe start.storeBytes(of: 1, toByteOffset: inside, as: UInt8.self)
+        }
+        // Outside them, which is the point.
+        unsafe start.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
+        withExtendedLifetime((tables, others)) {}
+      }
+    }
   }
 
   @Test func `a child reads zeros`() async {

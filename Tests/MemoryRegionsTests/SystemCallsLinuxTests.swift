@@ -40,7 +40,7 @@ import Testing
 
   @Test func `errors are the kernel's`() {
     #expect(throws: Errno.invalidArgument) { try linux.unmap(1, 4096) }
-    #expect(throws: Errno.noMemory) { try linux.protect(4096, 4096) }
+    #expect(throws: Errno.noMemory) { try linux.protect(4096, 4096, .readAndWrite) }
     #expect(throws: Errno.noMemory) { try linux.advise(4096, 4096, .notInForks) }
     #expect(throws: Errno.badFileDescriptor) { try linux.close(-1) }
     #expect(throws: Errno.badFileDescriptor) { try linux.resize(-1, 4096) }

@@ -8,14 +8,34 @@ import Glibc
 
 /// Runs `body` in a forked child. Returns the child's exit status, or nil if a signal ended it.
 package func statusOfForkedChild(_ body: () -> Int32) -> Int32? {
+  guard let status = waitForForkedChild(body), status & 0x7f == 0 else { return nil }
+  return status >> 8 & 0xff
+}
+
+/// Runs `body` in a forked child. Returns the signal that ended it, or nil if none did.
+package func signalEndingForkedChild(_ body: () -> Void) -> Int32? {
+  let status = waitForForkedChild {
+    handleFaultsByDefault()
+    body()
+    return 0
+  }
+  guard let status, status & 0x7f != 0 else { return nil }
+  return status & 0x7f
+}
+
+/// From now on an access to memory that is not there ends this process by SIGSEGV: the sanitizers
+/// would report it and end the process in another way.
+package func handleFaultsByDefault() {
+  _ = signal(SIGSEGV, SIG_DFL)
+}
+
+private func waitForForkedChild(_ body: () -> Int32) -> Int32? {
   let child = forkProcess()
   if child == 0 { _exit(body()) }
   var status: Int32 = 0
   // `status` is written only inside the call.
-  guard child > 0, unsafe waitpid(child, &status, 0) == child, status & 0x7f == 0 else {
-    return nil
-  }
-  return status >> 8 & 0xff
+  guard child > 0, unsafe waitpid(child, &status, 0) == child else { return nil }
+  return status
 }
 
 /// Runs `body` in a forked child, which ends with what it returns, and goes on without waiting. Returns

@@ -37,6 +37,12 @@ int page_memory_lock_on_fault(uintptr_t address, uintptr_t byte_count);
 /// `huge_page_shift`: 0 for base pages, 21 for 2 MiB, 30 for 1 GiB.
 int page_memory_create_memory_file(const char *name, int huge_page_shift);
 
+/// memfd_secret(2), close-on-exec: a file whose pages the kernel itself does not map.
+int page_memory_create_secret_file(void);
+
+/// Writes to each page of a mapping without changing it, so that all of them are in memory.
+void page_memory_touch(uintptr_t address, uintptr_t byte_count);
+
 /// Seals a memory file against shrinking, growing and further seals.
 int page_memory_seal_size(int descriptor);
 
@@ -72,4 +78,6 @@ enum {
   PAGE_MEMORY_NOT_IN_CORE_DUMPS,
   PAGE_MEMORY_NOT_IN_FORKS,
   PAGE_MEMORY_WIPE_ON_FORK,
+  PAGE_MEMORY_INSTALL_GUARDS,
+  PAGE_MEMORY_REMOVE_GUARDS,
 };

@@ -42,6 +42,9 @@ extension RegionOptions {
     case .hugePages2MiB, .hugePages1GiB:
       throw RegionError(.recoveryUnsupported, detail: "huge pages")
     }
+    guard storage != .secret else {
+      throw RegionError(.recoveryUnsupported, detail: "memory that no other process can read")
+    }
     guard initiallyCommitted ?? byteCount == byteCount else {
       throw RegionError(.recoveryUnsupported, detail: "a region that grows")
     }

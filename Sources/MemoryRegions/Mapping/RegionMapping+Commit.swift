@@ -3,7 +3,8 @@
 //
 // Base pages are opened in place. Huge pages from the pool are mapped elsewhere, made ready there,
 // and moved in at the end: a mapping that replaces another and then fails for want of huge pages
-// leaves a hole, into which another thread's mmap could fall.
+// leaves a hole, into which another thread's mmap could fall. Secret memory comes the same way: a
+// mapping beyond the limit on locked memory fails as late.
 
 import SystemPackage
 
@@ -31,6 +32,7 @@ extension RegionMapping {
 
   /// Where the bytes are while they are made ready: addresses.
   private func map(_ range: Range<Int>) throws(RegionError) -> Range<Int> {
+    if options.storage == .secret { return try mapSecretMemory(range.count) }
     let place = address(range.lowerBound)
     let detail = "\(range.count) bytes"
     let shift = options.backing.poolPageShift
@@ -38,7 +40,7 @@ extension RegionMapping {
     switch (file, shift) {
     case (nil, nil):
       try call("mprotect", .commitRefused, detail) { () throws(Errno) in
-        try systemCalls.protect(place, range.count)
+        try systemCalls.protect(place, range.count, .readAndWrite)
       }
       return place..<place + range.count
     case (let file?, nil):
@@ -65,7 +67,7 @@ extension RegionMapping {
   /// Keeps the part out of core dumps and forked children, and settles transparent huge pages.
   private func advise(_ part: Range<Int>) throws(RegionError) {
     var advice: [(SystemCalls.Advice, RegionError.Kind, String)] = []
-    if options.excludedFromCoreDumps {
+    if options.keepsOutOfCoreDumps {
       advice.append((.notInCoreDumps, .exclusionRefused, "from core dumps"))
     }
     if options.keepsOutOfForks {
@@ -89,8 +91,11 @@ extension RegionMapping {
   private func moveIn(_ part: Range<Int>, _ range: Range<Int>) throws(RegionError) {
     let place = address(range.lowerBound)
     guard part.lowerBound != place else { return }
-    let detail = "moving huge pages into the region needs Linux 5.16 or later"
-    try call("mremap", .hugePagesUnavailable, detail) { () throws(Errno) in
+    let (kind, detail): (RegionError.Kind, String) =
+      options.storage == .secret
+      ? (.commitRefused, "\(part.count) bytes of secret memory")
+      : (.hugePagesUnavailable, "moving huge pages into the region needs Linux 5.16 or later")
+    try call("mremap", kind, detail) { () throws(Errno) in
       try systemCalls.move(part.lowerBound, part.count, place)
     }
   }
@@ -112,11 +117,18 @@ extension RegionMapping {
 
 extension RegionOptions {
   /// A forked child that wrote to private huge pages would need huge pages of its own, which may
-  /// not be there: such regions are never handed on.
+  /// not be there: such regions are never handed on. Neither are secrets.
   var keepsOutOfForks: Bool {
-    excludedFromForks || (backing.poolPageShift != nil && storage == .anonymous)
+    excludedFromForks || storage == .secret
+      || (backing.poolPageShift != nil && storage == .anonymous)
   }
 
-  /// Huge pages from the pool are always populated: a touch without one would be SIGBUS.
-  var populates: Bool { population == .atCommit || backing.poolPageShift != nil }
+  /// Secret memory is in no core dump.
+  var keepsOutOfCoreDumps: Bool { excludedFromCoreDumps || storage == .secret }
+
+  /// Huge pages from the pool are always populated: a touch without one would be SIGBUS. Secret
+  /// memory is, too: it is small, and no advice can bring it in later.
+  var populates: Bool {
+    population == .atCommit || backing.poolPageShift != nil || storage == .secret
+  }
 }

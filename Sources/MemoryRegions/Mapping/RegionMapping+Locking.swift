@@ -4,22 +4,30 @@
 import SystemPackage
 
 extension RegionMapping {
-  /// Locks the part, if wished. Huge pages from the pool are never swapped and need no lock.
+  /// Locks the part, if wished. Huge pages from the pool are never swapped and need no lock, and
+  /// secret memory is locked by itself.
   func lock(_ part: Range<Int>) throws(RegionError) {
-    guard options.lockedInMemory, options.backing.poolPageShift == nil else { return }
+    guard options.lockedInMemory, options.backing.poolPageShift == nil, options.storage != .secret
+    else { return }
     do throws(Errno) {
       try systemCalls.lockOnFault(part.lowerBound, part.count)
     } catch {
-      let limit = (try? systemCalls.lockLimit()) ?? Int.max
-      let isLimit =
-        error == .noMemory || error == .notPermitted || error == .resourceTemporarilyUnavailable
-      guard isLimit, limit != Int.max else {
-        throw RegionError(
-          .lockRefused, call: "mlock2", errno: error, detail: "\(part.count) bytes")
-      }
-      throw RegionError(
-        .lockLimit, call: "mlock2", errno: error,
-        detail: "\(part.count) bytes more to lock, RLIMIT_MEMLOCK is \(limit) bytes")
+      throw lockRefusal(call: "mlock2", errno: error, part.count, else: .lockRefused)
     }
+  }
+
+  /// Why so many bytes more were not locked: the limit if there is one, else `kind`.
+  func lockRefusal(
+    call: String, errno: Errno, _ byteCount: Int, else kind: RegionError.Kind
+  ) -> RegionError {
+    let limit = (try? systemCalls.lockLimit()) ?? Int.max
+    let isLimit =
+      errno == .noMemory || errno == .notPermitted || errno == .resourceTemporarilyUnavailable
+    guard isLimit, limit != Int.max else {
+      return RegionError(kind, call: call, errno: errno, detail: "\(byteCount) bytes")
+    }
+    return RegionError(
+      .lockLimit, call: call, errno: errno,
+      detail: "\(byteCount) bytes more to lock, RLIMIT_MEMLOCK is \(limit) bytes")
   }
 }

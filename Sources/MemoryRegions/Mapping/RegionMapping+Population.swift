@@ -51,7 +51,10 @@ extension RegionMapping {
 
   private func populateStep(_ start: Int, _ count: Int) throws(RegionError) {
     while true {
+      // Secret memory refuses the advice.
+      let isTouched = options.storage == .secret
       do throws(Errno) {
+        if isTouched { return try systemCalls.touch(start, count) }
         return try systemCalls.advise(start, count, .populateWrite)
       } catch {
         if error == .interrupted { continue }
@@ -59,7 +62,8 @@ extension RegionMapping {
           throw hugePageShortage(call: "madvise", errno: error, count, shift: shift)
         }
         throw RegionError(
-          .populationRefused, call: "madvise", errno: error, detail: "\(count) bytes")
+          .populationRefused, call: isTouched ? "touch" : "madvise", errno: error,
+          detail: "\(count) bytes")
       }
     }
   }

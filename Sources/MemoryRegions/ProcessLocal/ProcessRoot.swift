@@ -28,7 +28,7 @@ struct ProcessRoot: Sendable {
     let fresh = try WipedMemory.map(pageByteCount, systemCalls)
     let (isFirst, other) = shared.compareExchange(
       expected: 0, desired: UInt(fresh), ordering: .acquiringAndReleasing)
-    if !isFirst { try? systemCalls.unmap(fresh, pageByteCount) }
+    if !isFirst { WipedMemory.unmap(fresh, pageByteCount, systemCalls) }
     return ProcessRoot(address: isFirst ? UInt(fresh) : other)
   }
 

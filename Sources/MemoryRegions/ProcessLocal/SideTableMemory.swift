@@ -1,12 +1,12 @@
 // Where an allocator keeps its books: outside the region, so that a stray device write cannot reach
-// them, and backed only where touched, so that the books of a terabyte cost nothing until used.
+// them, between pages without access, so that nor can a stray write of ours, and backed only where touched, so that the books of a terabyte cost nothing until used.
 
 import SystemPackage
 
 /// Zeroed memory for allocator metadata. A forked child reads zeros there, and dropping the child's
 /// copy does nothing.
 package final class SideTableMemory: Sendable {
-  /// Bytes mapped: what was asked for, rounded up to whole pages.
+  /// Bytes that can be used: what was asked for, rounded up to whole pages.
   package let byteCount: Int
   private let address: Int
   private let owner: ProcessGeneration
@@ -30,7 +30,7 @@ package final class SideTableMemory: Sendable {
   }
 
   deinit {
-    if owner.isThisProcess { try? systemCalls.unmap(address, byteCount) }
+    if owner.isThisProcess { WipedMemory.unmap(address, byteCount, systemCalls) }
   }
 
   /// The first byte. Valid while this object lives.

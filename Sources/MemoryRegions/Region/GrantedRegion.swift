@@ -21,10 +21,15 @@ public struct GrantedRegion: Equatable, Sendable {
   public package(set) var isLocked: Bool
   /// What the memory is.
   public package(set) var storage: Storage
+  /// Whether pages have to be wiped when they are freed, since they hold secrets: those of a region
+  /// that was to be secret, whether or not `storage` is.
+  public package(set) var wipesOnFree: Bool
   /// Whether core dumps leave the region out.
   public package(set) var isExcludedFromCoreDumps: Bool
   /// Whether forked children do without the region.
   public package(set) var isExcludedFromForks: Bool
+  /// How pages are made inaccessible; nil if that was not asked for.
+  public package(set) var guardMethod: GuardMethod?
   /// The region's base is aligned to a block of `1 << largestOrder` pages.
   public package(set) var largestOrder: Int
   /// The wishes that were not met, each with the reason, in the order they were given up.

@@ -31,7 +31,7 @@ extension MemoryRegion {
     return try claim.withVisibleLock { claim throws(RegionError) in
       guard claim.onCommit == nil else { throw RegionError(.alreadyClaimed) }
       let isKnownZero =
-        !claim.hasBeenClaimed && granted.storage == .anonymous
+        !claim.hasBeenClaimed && !granted.storage.isShared
         && !hasGivenAddress.load(ordering: .relaxed)
       claim.onCommit = onCommit
       claim.hasBeenClaimed = true

@@ -10,7 +10,7 @@ extension MemoryRegion {
   ///
   /// Nobody may use the pages during the call. On an error none, some or all of them may be gone.
   /// - Throws: `.registered` while a device has the region, `.notWholeHugePages` if the range cuts
-  ///   a huge page, `.discardRefused`, `.notOwner`.
+  ///   a huge page, `.discardRefused`, `.secretMemory`, `.notOwner`.
   /// - Precondition: the range is not empty and lies within the committed pages.
   package func discardContents(pages: Range<Int>) throws(RegionError) {
     try checkOwner()
@@ -19,7 +19,7 @@ extension MemoryRegion {
         !pages.isEmpty && pages.lowerBound >= 0
           && pages.upperBound <= committedByteCount / pageByteCount,
         "discarding pages outside the committed part of the region")
-      try checkUnregistered()
+      try checkCanDiscard()
       hasDiscarded.store(true, ordering: .relaxed)
       let start = pages.lowerBound * pageByteCount
       try mapping.discard(start..<start + pages.count * pageByteCount)
@@ -28,8 +28,11 @@ extension MemoryRegion {
 }
 
 extension MemoryRegion {
-  /// Throws `.registered` while a device has the region.
-  package func checkCanDiscard() throws(RegionError) { try checkUnregistered() }
+  /// Throws `.registered` while a device has the region, and `.secretMemory` for a secret one.
+  package func checkCanDiscard() throws(RegionError) {
+    try checkUnregistered()
+    try checkNotSecret("giving pages back")
+  }
 
   /// Throws `.registered` while a device has the region: its pages must stay where they are.
   func checkUnregistered() throws(RegionError) {

@@ -33,7 +33,7 @@ extension MemoryRegion {
   /// and the former ones together, without those that its cpuset no longer permits. Any other
   /// region prefers the node afterwards. `placement` says which.
   ///
-  /// - Throws: `.registered` while a device has the region, `.partOfPoolSet` for a region of a set
+  /// - Throws: `.registered` while a device has the region, `.secretMemory`, `.partOfPoolSet` for a region of a set
   ///   of pools, whose node is told by its address, unless it is bound to that node, `.noSuchNode`,
   ///   `.nodeNotAllowed`, `.numaUnavailable`, `.placementRefused` where the kernel or a container
   ///   does not permit it, `.placementNotMet` if pages are left on nodes that it can be bound to no
@@ -47,6 +47,7 @@ extension MemoryRegion {
     try checkOwner()
     return try changes.withVisibleLock { _ throws(RegionError) in
       try checkUnregistered()
+      try checkNotSecret("moving pages to another node")
       try checkOwnPlace(on: node)
       let (migration, placement) = try mapping.migrate(0..<committedByteCount, to: node)
       placementInForce.withVisibleLock { $0 = placement }

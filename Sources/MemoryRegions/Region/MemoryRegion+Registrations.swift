@@ -49,12 +49,14 @@ extension MemoryRegion {
   ///
   /// Drop the registration after the device has let go of the memory, not before.
   /// - Throws: `.notRegistrable` for private memory that forked children get too: the first write
-  ///   after a fork would leave the device on the child's page. `.notEnoughMemory`,
-  ///   `.populationRefused`, `.notOwner`.
+  ///   after a fork would leave the device on the child's page. `.secretMemory`, `.guarded`,
+  ///   `.notEnoughMemory`, `.populationRefused`, `.notOwner`.
   public func register(_ kind: RegistrationKind) throws(RegionError) -> RegionRegistration {
     try checkOwner()
     let byteCount = try changes.withVisibleLock { _ throws(RegionError) in
-      guard granted.isExcludedFromForks || granted.storage != .anonymous else {
+      try checkNotSecret("registering it with a device")
+      guard granted.guardMethod == nil else { throw RegionError(.guarded) }
+      guard granted.isExcludedFromForks || granted.storage.isShared else {
         throw RegionError(.notRegistrable)
       }
       // Read under the lock: no commit may come between what is populated and what is promised.

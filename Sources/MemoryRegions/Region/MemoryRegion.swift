@@ -31,6 +31,8 @@ public final class MemoryRegion: Sendable {
   /// Held while the mapping is changed: one commit, registration or discard at a time.
   let changes = Mutex(())
   let claim = Mutex(Claim())
+  /// The pages made inaccessible.
+  let guards: Mutex<GuardBook>
   /// Whether pages were ever discarded.
   let hasDiscarded = Atomic(false)
   /// Whether somebody outside the package may have written to the memory.
@@ -68,12 +70,14 @@ public final class MemoryRegion: Sendable {
     self.placementInForce = Mutex(granted.placement)
     self.granted = granted
     self.byteCount = mapping.byteCount
+    self.guards = Mutex(GuardBook(granted.guardMethod, mapping.systemCalls))
     self.committed = Atomic(mapping.options.initiallyCommitted ?? 0)
   }
 
   deinit {
     // In a forked child the mapping is a copy that the parent's pages may still be read through.
     guard isOwnedByThisProcess else { return }
+    guards.withVisibleLock { $0.end() }
     if sharedReservation == nil {
       openedMapping.unmap()
     } else {
@@ -99,8 +103,8 @@ public final class MemoryRegion: Sendable {
     unsafe UnsafeMutableRawPointer(bitPattern: openedMapping.base).unsafelyUnwrapped
   }
 
-  /// The memory file behind the region, sealed in its size; nil for anonymous storage. It belongs
-  /// to the region: duplicate it to keep it. Who can write to it is trusted with the contents.
+  /// The memory file behind the region, sealed in its size; nil for anonymous and secret
+  /// storage. It belongs to the region: duplicate it to keep it. Who can write to it is trusted with the contents.
   public var fileDescriptor: FileDescriptor? {
     openedMapping.file.map { FileDescriptor(rawValue: $0) }
   }

@@ -20,8 +20,13 @@ extension RegionError: CustomStringConvertible {
     call == "move_pages" && (errno == .notPermitted || errno == .noFunction)
   }
 
+  /// Whether it is secret memory that exceeds the limit on locked memory: it cannot go unlocked, and
+  /// is counted when it is mapped.
+  private var isSecretLimit: Bool { kind == .lockLimit && call == "mmap" }
+
   /// What a person can change.
   private var remedy: String {
+    if isSecretLimit { return "Raise RLIMIT_MEMLOCK (ulimit -l, LimitMEMLOCK=), or commit less" }
     guard isMovingRefused else { return kind.remedy }
     let permission = "Let the container's seccomp profile permit move_pages"
     return kind == .placementNotMet ? permission + ", or allow pages on any node" : permission
@@ -54,6 +59,8 @@ extension RegionError.Kind: CustomStringConvertible {
         "home node with a placement that has none",
         "Give a home node only to a bind, or to a preference for several nodes"
       )
+    case .contradictoryOptions:
+      ("options that exclude each other", "Choose one of the two")
     case .pageSizeUnsupported:
       ("unsupported page size", "Run on a kernel with pages of 4096 bytes")
     case .reservationRefused:
@@ -81,6 +88,12 @@ extension RegionError.Kind: CustomStringConvertible {
       (
         "memory file refused",
         "Use a name of at most 249 bytes, raise RLIMIT_NOFILE (ulimit -n), or use private memory"
+      )
+    case .secretMemoryUnavailable:
+      (
+        "secret memory unavailable",
+        "Run on Linux 5.14 or later (before 6.5 with the boot parameter secretmem.enable=1) in a "
+          + "container that permits memfd_secret, or allow the region to go without secrecy"
       )
     case .notEnoughMemory:
       (
@@ -146,6 +159,10 @@ extension RegionError.Kind: CustomStringConvertible {
         "region cannot be registered with a device",
         "Keep the region out of forked children, or let a memory file back it"
       )
+    case .secretMemory:
+      ("refused for secret memory", "Use a region that is not secret for this")
+    case .guarded:
+      ("region has guard pages", "Use a region without guard pages for a device")
     case .alreadyClaimed:
       ("region already has a pool", "Close that pool first, or open another region")
     case .residencyUnknown:
@@ -160,6 +177,8 @@ extension RegionError.Kind: CustomStringConvertible {
       )
     case .discardRefused:
       ("taking pages back refused", "Use Linux 5.18 or later for locked pages and huge pages")
+    case .guardRefused:
+      ("guarding pages refused", "Raise vm.max_map_count, or open the region without guard pages")
     case .alreadyOwned:
       ("memory file has an owner", "Wait until the owner has closed its pool or ended")
     case .ownershipRefused:
@@ -172,7 +191,7 @@ extension RegionError.Kind: CustomStringConvertible {
     case .recoveryUnsupported:
       (
         "region that a pool cannot be recovered from",
-        "Use base pages or transparent huge pages, and commit all of the region at open"
+        "Use ordinary memory in base pages or transparent huge pages, and commit all of it at open"
       )
     case .sideTablesRefused:
       ("allocator tables refused", "Raise RLIMIT_AS (ulimit -v) or vm.max_map_count")

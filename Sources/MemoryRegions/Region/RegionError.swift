@@ -45,6 +45,9 @@ extension RegionError {
     /// A home node was given with a placement that has none.
     public static let homeNodeNotApplicable = Kind(code: .homeNodeNotApplicable)
 
+    /// Two options of a region exclude each other.
+    public static let contradictoryOptions = Kind(code: .contradictoryOptions)
+
     // The machine cannot.
     /// The kernel's pages are not 4096 bytes.
     public static let pageSizeUnsupported = Kind(code: .pageSizeUnsupported)
@@ -59,6 +62,8 @@ extension RegionError {
       Kind(code: .transparentHugePagesUnavailable)
     /// A memory file could not be made.
     public static let memoryFileRefused = Kind(code: .memoryFileRefused)
+    /// The kernel has no secret memory, or the process is not permitted to have any.
+    public static let secretMemoryUnavailable = Kind(code: .secretMemoryUnavailable)
     /// Too little memory to populate: in the machine, or within a cgroup's limit.
     public static let notEnoughMemory = Kind(code: .notEnoughMemory)
     /// The kernel would not bring the pages into memory.
@@ -93,6 +98,10 @@ extension RegionError {
     public static let partOfPoolSet = Kind(code: .partOfPoolSet)
     /// The region cannot be registered as it was opened.
     public static let notRegistrable = Kind(code: .notRegistrable)
+    /// The region's memory is secret, and no device or call of the kernel's can have it.
+    public static let secretMemory = Kind(code: .secretMemory)
+    /// The region was opened with guard pages, and no device can have it.
+    public static let guarded = Kind(code: .guarded)
     /// A pool has the region already.
     public static let alreadyClaimed = Kind(code: .alreadyClaimed)
     /// Nobody says on which nodes the pages are.
@@ -101,6 +110,8 @@ extension RegionError {
     public static let notOwner = Kind(code: .notOwner)
     /// The kernel would not take pages back.
     public static let discardRefused = Kind(code: .discardRefused)
+    /// The kernel would not take the access to pages away, or give it back.
+    public static let guardRefused = Kind(code: .guardRefused)
     /// Another owner has the memory file, in this process or another one that lives.
     public static let alreadyOwned = Kind(code: .alreadyOwned)
     /// The kernel would not make this process the owner of the memory file.
@@ -116,13 +127,16 @@ extension RegionError {
   enum Code: Hashable, Sendable, CaseIterable {
     case invalidByteCount, largerThanAddressSpace, invalidCommitSize, invalidLargestOrder
     case notWholeHugePages, emptyPlacement, homeNodeNotApplicable
+    case contradictoryOptions
     case pageSizeUnsupported, reservationRefused, commitRefused, hugePagesUnavailable
     case transparentHugePagesUnavailable, memoryFileRefused, notEnoughMemory, populationRefused
+    case secretMemoryUnavailable
     case lockLimit, lockRefused, exclusionRefused
     case numaUnavailable, noSuchNode, nodeNotAllowed, placementRefused, policyUnsupported
     case notEnoughMemoryOnNodes, placementNotMet
-    case registered, partOfPoolSet, notRegistrable, alreadyClaimed, residencyUnknown, notOwner
-    case discardRefused, sideTablesRefused
+    case registered, partOfPoolSet, notRegistrable, secretMemory, guarded, alreadyClaimed
+    case residencyUnknown, notOwner
+    case discardRefused, guardRefused, sideTablesRefused
     case alreadyOwned, ownershipRefused, memoryFileUnsuitable, recoveryUnsupported
   }
 }

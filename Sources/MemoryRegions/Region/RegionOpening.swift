@@ -18,6 +18,7 @@ enum RegionOpening {
         detail: "the kernel's pages have \(kernelPage) bytes")
     }
     let layout = try RegionLayout(options)
+    try options.checkConsistency()
     let base = if let place { place } else { try RegionMapping.reserve(layout, systemCalls) }
     var wishes = options
     wishes.initiallyCommitted = layout.initiallyCommitted
@@ -45,6 +46,7 @@ enum RegionOpening {
     _ systemCalls: SystemCalls
   ) throws(RegionError) -> (RegionMapping, GrantedRegion) {
     try checkTransparentHugePages(wishes, systemCalls)
+    try RegionMapping.checkSecretMemory(wishes, systemCalls)
     var mapping = RegionMapping(
       systemCalls: systemCalls, base: base, byteCount: wishes.byteCount, options: wishes,
       file: try RegionMapping.memoryFile(wishes, systemCalls, file))
@@ -54,6 +56,7 @@ enum RegionOpening {
       let outcome = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))
       var granted = GrantedRegion(wishes, outcome, unmet)
       granted.hugePageByteCount = mapping.hugePageByteCount()
+      if wishes.guardPages { granted.guardMethod = GuardMethod(probing: systemCalls) }
       return (mapping, granted)
     } catch {
       mapping.closeFile()
@@ -87,11 +90,16 @@ extension RegionOptions {
       guard placement != .none else { return false }
       placement = .none
     case .locking:
-      guard lockedInMemory else { return false }
+      guard lockedInMemory, storage != .secret else { return false }
       lockedInMemory = false
     case .population:
-      guard populates, backing.poolPageShift == nil else { return false }
+      guard populates, backing.poolPageShift == nil, storage != .secret else { return false }
       population = .none
+    case .secrecy:
+      guard storage == .secret else { return false }
+      storage = .anonymous
+      population = .atCommit
+      (lockedInMemory, excludedFromCoreDumps, excludedFromForks) = (true, true, true)
     default: return false
     }
     return true
@@ -109,6 +117,7 @@ extension RegionError.Kind {
       .placement
     case .lockLimit, .lockRefused: .locking
     case .notEnoughMemory, .populationRefused: .population
+    case .secretMemoryUnavailable: .secrecy
     default: nil
     }
   }
@@ -121,9 +130,13 @@ extension GrantedRegion {
       backing: wishes.backing, hugePageByteCount: nil, placement: wishes.placement,
       placementCheck: outcome.check, pagesElsewhere: outcome.pagesElsewhere,
       isPopulated: wishes.populates,
-      isLocked: wishes.lockedInMemory || wishes.backing.poolPageShift != nil,
-      storage: wishes.storage, isExcludedFromCoreDumps: wishes.excludedFromCoreDumps,
-      isExcludedFromForks: wishes.keepsOutOfForks, largestOrder: wishes.largestOrder ?? 0,
+      isLocked: wishes.lockedInMemory || wishes.backing.poolPageShift != nil
+        || wishes.storage == .secret,
+      storage: wishes.storage,
+      wipesOnFree: wishes.storage == .secret || unmet.contains { $0.wish == .secrecy },
+      isExcludedFromCoreDumps: wishes.keepsOutOfCoreDumps,
+      isExcludedFromForks: wishes.keepsOutOfForks,
+      guardMethod: nil, largestOrder: wishes.largestOrder ?? 0,
       unmet: unmet)
   }
 }

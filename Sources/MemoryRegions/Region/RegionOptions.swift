@@ -32,6 +32,10 @@ public struct RegionOptions: Hashable, Sendable {
   /// Whether forked children do without the region. Registering it with a device needs this, or
   /// memory-file storage.
   public var excludedFromForks: Bool
+  /// Whether single pages can be made inaccessible, as a pool does that looks for stray accesses. It
+  /// goes with private, unlocked base pages alone, and keeps the region from being registered with a
+  /// device.
+  public var guardPages: Bool
   /// The wishes that may go unmet.
   public var allowing: Degradations
 
@@ -46,6 +50,7 @@ public struct RegionOptions: Hashable, Sendable {
     storage: Storage = .anonymous,
     excludedFromCoreDumps: Bool = false,
     excludedFromForks: Bool = false,
+    guardPages: Bool = false,
     allowing: Degradations = []
   ) {
     self.byteCount = byteCount
@@ -58,6 +63,7 @@ public struct RegionOptions: Hashable, Sendable {
     self.storage = storage
     self.excludedFromCoreDumps = excludedFromCoreDumps
     self.excludedFromForks = excludedFromForks
+    self.guardPages = guardPages
     self.allowing = allowing
   }
 }
@@ -89,6 +95,23 @@ public enum Storage: Hashable, Sendable {
   case anonymous
   /// A file without a path that other processes can map. The name is for /proc only.
   case memfd(name: String)
+  /// Memory of this process alone that the kernel itself does not map (memfd_secret): not another
+  /// process, a debugger, a core dump or a forked child can read it, and it is never swapped out.
+  ///
+  /// It counts against RLIMIT_MEMLOCK, has base pages only, and is in memory from the commit on,
+  /// whatever `population` says. No device can use it, and it is neither discarded nor moved: what
+  /// asks for that throws `.secretMemory`.
+  case secret
+}
+
+extension Storage {
+  /// Whether other processes may write to it.
+  var isShared: Bool {
+    switch self {
+    case .anonymous, .secret: false
+    case .memfd: true
+    }
+  }
 }
 
 /// Wishes that may go unmet.
@@ -105,8 +128,11 @@ public struct Degradations: OptionSet, Hashable, Sendable {
   public static let locking = Degradations(rawValue: 1 << 2)
   /// Pages that come when first touched.
   public static let population = Degradations(rawValue: 1 << 3)
+  /// Memory that is private, locked and kept out of core dumps and forked children, but that the
+  /// kernel, and who may debug the process, can read.
+  public static let secrecy = Degradations(rawValue: 1 << 4)
   /// Any of these.
-  public static let all: Degradations = [.hugePages, .placement, .locking, .population]
+  public static let all: Degradations = [.hugePages, .placement, .locking, .population, .secrecy]
 }
 
 extension Degradations: CustomStringConvertible {
@@ -114,7 +140,7 @@ extension Degradations: CustomStringConvertible {
   public var description: String {
     let names: [(Degradations, String)] = [
       (.hugePages, "hugePages"), (.placement, "placement"), (.locking, "locking"),
-      (.population, "population"),
+      (.population, "population"), (.secrecy, "secrecy"),
     ]
     return names.filter { contains($0.0) }.map(\.1).joined(separator: ", ")
   }

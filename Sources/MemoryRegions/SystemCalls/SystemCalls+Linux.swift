@@ -16,12 +16,16 @@ extension SystemCalls {
       // SAFETY of this table's calls: an address is that of a mapping that the caller made.
       try check(unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), byteCount))
     },
-    protect: { (address, byteCount) throws(Errno) in
+    protect: { (address, byteCount, access) throws(Errno) in
       let pointer = unsafe UnsafeMutableRawPointer(bitPattern: address)
-      try check(unsafe mprotect(pointer, byteCount, PROT_READ | PROT_WRITE))
+      let protection = access == .none ? PROT_NONE : PROT_READ | PROT_WRITE
+      try check(unsafe mprotect(pointer, byteCount, protection))
     },
     advise: { (address, byteCount, advice) throws(Errno) in
       _ = try result(page_memory_advise(UInt(address), UInt(byteCount), advice.number))
+    },
+    touch: { (address, byteCount) throws(Errno) in
+      page_memory_touch(UInt(address), UInt(byteCount))
     },
     lockOnFault: { (address, byteCount) throws(Errno) in
       _ = try result(page_memory_lock_on_fault(UInt(address), UInt(byteCount)))
@@ -30,6 +34,7 @@ extension SystemCalls {
       // The kernel copies the name before the call returns.
       try result(unsafe page_memory_create_memory_file(name, Int32(hugePageShift)))
     },
+    createSecretFile: { () throws(Errno) in try result(page_memory_create_secret_file()) },
     resize: { (descriptor, byteCount) throws(Errno) in
       try check(ftruncate(descriptor, byteCount))
     },
@@ -197,6 +202,8 @@ extension SystemCalls.Advice {
     case .notInCoreDumps: CInt(PAGE_MEMORY_NOT_IN_CORE_DUMPS)
     case .notInForks: CInt(PAGE_MEMORY_NOT_IN_FORKS)
     case .wipeOnFork: CInt(PAGE_MEMORY_WIPE_ON_FORK)
+    case .installGuards: CInt(PAGE_MEMORY_INSTALL_GUARDS)
+    case .removeGuards: CInt(PAGE_MEMORY_REMOVE_GUARDS)
     }
   }
 }

@@ -17,16 +17,22 @@ package struct SystemCalls: Sendable {
     @Sendable (_ address: Int, _ byteCount: Int, _ target: Int) throws(Errno) -> Void
   /// munmap(2).
   package var unmap: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
-  /// mprotect(2): from now on the range can be read and written.
-  package var protect: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
+  /// mprotect(2).
+  package var protect:
+    @Sendable (_ address: Int, _ byteCount: Int, _ access: Access) throws(Errno) -> Void
   /// madvise(2).
   package var advise:
     @Sendable (_ address: Int, _ byteCount: Int, _ advice: Advice) throws(Errno) -> Void
+  /// No call, but a write to each page, which changes nothing: for memory that refuses to be
+  /// populated by advice.
+  package var touch: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
   /// mlock2(2), counting the whole range at once and faulting nothing in.
   package var lockOnFault: @Sendable (_ address: Int, _ byteCount: Int) throws(Errno) -> Void
   /// memfd_create(2), sealable. `hugePageShift` is 0 for base pages. Returns the descriptor.
   package var createMemoryFile:
     @Sendable (_ name: String, _ hugePageShift: Int) throws(Errno) -> Int32
+  /// memfd_secret(2). Returns the descriptor.
+  package var createSecretFile: @Sendable () throws(Errno) -> Int32
   /// ftruncate(2).
   package var resize: @Sendable (_ descriptor: Int32, _ byteCount: Int) throws(Errno) -> Void
   /// fcntl(2): no more shrinking, growing or sealing.
@@ -103,10 +109,16 @@ extension SystemCalls {
     case vacant(Int)
   }
 
+  /// What a mapping lets the process do with its bytes.
+  package enum Access: Hashable, Sendable {
+    case none, readAndWrite
+  }
+
   /// What madvise(2) is told.
   package enum Advice: Hashable, Sendable, CaseIterable {
     case populateWrite, discard, discardLocked, hugePages, noHugePages
     case notInCoreDumps, notInForks, wipeOnFork
+    case installGuards, removeGuards
   }
 }
 

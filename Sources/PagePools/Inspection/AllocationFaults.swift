@@ -38,12 +38,15 @@ public struct AllocationFaults: Sendable {
   /// What has become of such faults so far.
   public struct Outcome: Equatable, Sendable {
     /// The requests that matched.
-    public var matched = 0
+    public var matched: Int
     /// Those of them that failed.
-    public var failed = 0
+    public var failed: Int
 
-    /// Nothing yet.
-    public init() {}
+    /// An outcome of these figures; by default, of no faults.
+    public init(matched: Int = 0, failed: Int = 0) {
+      self.matched = matched
+      self.failed = failed
+    }
   }
 
   /// Faults at work.

@@ -104,11 +104,23 @@ extension PoolReference {
   ///
   /// - Complexity: O(bytes of the pool), with the lock held.
   func checkPoison(_ state: borrowing PoolState) throws(PoolInvariantViolation) {
-    guard let notes else { return }
-    for frame in 0..<state.buddy.managedFrameCount where notes[frame].isPoisoned {
-      guard !absent.contains(frame), poisonChange(in: frame) != nil else { continue }
-      throw .freePageWasWritten(frame: frame)
+    guard let notes, let inspection = state.inspection else { return }
+    // Pages on their way out, and in a trim, are cleared without the lock: they are in none of these.
+    for frame in 0..<state.buddy.managedFrameCount
+    where notes[frame].isGuard || state.buddy.freeBlock(containing: frame) != nil {
+      try checkPoison(inFreePage: frame, notes)
     }
+    for frames in inspection.quarantine.members {
+      for frame in frames { try checkPoison(inFreePage: frame, notes) }
+    }
+  }
+
+  private func checkPoison(
+    inFreePage frame: Int, _ notes: FrameNotes
+  ) throws(PoolInvariantViolation) {
+    guard notes[frame].isPoisoned, !absent.contains(frame), poisonChange(in: frame) != nil
+    else { return }
+    throw .freePageWasWritten(frame: frame)
   }
 }
 

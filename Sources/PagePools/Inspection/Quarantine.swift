@@ -8,6 +8,9 @@ struct Quarantine {
   /// The pages in it.
   private(set) var pageCount = 0
 
+  /// The runs in it.
+  var members: ArraySlice<Range<Int>> { runs[first...] }
+
   /// Adds a run. Amortised O(1).
   mutating func append(_ frames: Range<Int>) {
     runs.append(frames)

@@ -91,10 +91,13 @@ extension PoolReference {
     // What is promised to others is not free to this one; a trim may have some of it at the moment.
     let free = max(0, state.available(to: client))
     let limit = state.exceededLimit(request.pages, of: client)
+    let lack: OutOfMemory.Reason =
+      free < request.pages
+      ? .exhausted : state.mayMeet(request, for: client) ? .fragmented : .othersWait
     return OutOfMemory(
       requestedPages: request.pages, requestedOrder: request.order, freePages: free,
       largestFreeOrder: state.buddy.largestFreeOrder, node: state.node,
-      reason: reason ?? (limit != nil ? .limit : free < request.pages ? .exhausted : .fragmented),
+      reason: reason ?? (limit != nil ? .limit : lack),
       limit: limit)
   }
 }

@@ -110,6 +110,10 @@ struct PoolState: ~Copyable {
   let blockTable: BlockTable?
   /// Which requests are to fail on purpose.
   var faults: AllocationFaults.Progress?
+  /// Those who wait for pages.
+  var waiting = WaitingQueue()
+  /// Whether the queue has to be looked at before the lock is let go of.
+  var hasWaiting = false
   /// Told of the pages that are out when the handle goes.
   var onLeak: (@Sendable (LeakReport) -> Void)?
 

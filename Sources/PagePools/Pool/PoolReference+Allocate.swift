@@ -82,7 +82,7 @@ extension PoolReference {
     attempt: (inout PoolState) -> R?
   ) throws(OutOfMemory) -> R {
     var taken = withLock { state -> R? in
-      let taken = attempt(&state)
+      let taken = state.mayMeet(request, for: client) ? attempt(&state) : nil
       if taken != nil { unsealIfPlenty(&state) }
       return taken
     }

@@ -33,6 +33,7 @@ extension PoolState {
   /// brings pages in, is about to put back. The pool is sealed.
   fileprivate func canMeet(_ request: PageRequest) -> Bool {
     assert(caches.isSealed)
+    guard mayMeet(request, for: nil) else { return false }
     let isOut = trimming.pagesOut > 0 && trimming.thread != Platform.threadIdentifier
     if isOut || trimming.arriving > 0 { return true }
     guard request.pages <= available(to: nil) else { return false }

@@ -67,7 +67,13 @@ package struct PoolReference: @unchecked Sendable {
   func withLock<R: ~Copyable, E: Error>(_ body: (inout PoolState) throws(E) -> R) throws(E) -> R {
     unsafe control.pointee.lock.acquire()
     // The state is guarded by the lock that is held now; nobody else refers to it.
-    defer { unsafe control.pointee.lock.release() }
+    defer {
+      if unsafe state.pointee.hasWaiting {
+        releaseToWaiting()
+      } else {
+        unsafe control.pointee.lock.release()
+      }
+    }
     return try unsafe body(&state.pointee)
   }
 

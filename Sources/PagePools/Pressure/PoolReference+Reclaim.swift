@@ -47,7 +47,8 @@ extension PoolReference {
       case .ask(let reclaimers):
         round += 1
         let (taken, freed) = ask(
-          reclaimers, PressureRequest(pages: request.pages, order: request.order, attempt: round),
+          reclaimers, request, client,
+          PressureRequest(pages: request.pages, order: request.order, attempt: round),
           attempt: attempt)
         if let taken { return (taken, nil) }
         canHelp = freed > 0 && round + waited < PoolReference.roundLimit
@@ -64,7 +65,7 @@ extension PoolReference {
     withLock { state -> NextStep<R> in
       // While somebody waits, trims take nothing: what was waited for is here.
       if hasWaitedForTrim { state.trimming.waiters -= 1 }
-      if let taken = attemptExactly(&state, attempt) { return .done(taken) }
+      if let taken = attemptExactly(request, client, &state, attempt) { return .done(taken) }
       if state.exceededLimit(request.pages, of: client) != nil {
         return .fail(PoolReference.failure(request, state: state, client: client))
       }
@@ -102,8 +103,10 @@ extension PoolReference {
 
   /// Tries with every free page of the pool in the buddy, if need be.
   private func attemptExactly<R>(
-    _ state: inout PoolState, _ attempt: (inout PoolState) -> R?
+    _ request: PageRequest, _ client: ClientReference?, _ state: inout PoolState,
+    _ attempt: (inout PoolState) -> R?
   ) -> R? {
+    guard state.mayMeet(request, for: client) else { return nil }
     var taken = attempt(&state)
     if taken == nil, !state.caches.isSealed || state.quarantinedPages > 0 {
       seal(&state)
@@ -115,7 +118,8 @@ extension PoolReference {
 
   /// One round: asks one reclaimer after the other until the request can be met.
   private func ask<R>(
-    _ reclaimers: [Reclaimer], _ pressure: PressureRequest, attempt: (inout PoolState) -> R?
+    _ reclaimers: [Reclaimer], _ request: PageRequest, _ client: ClientReference?,
+    _ pressure: PressureRequest, attempt: (inout PoolState) -> R?
   ) -> (taken: R?, freed: Int) {
     statistics.add(1, to: .pressureRounds)
     var freed = 0
@@ -125,7 +129,7 @@ extension PoolReference {
       freed += min(reclaimer.call(pressure), pageCount)
       // A reclaimer that forked returns twice; in the child there is nothing to go on with.
       guard isOwnedByThisProcess else { return (nil, 0) }
-      taken = withLock { attemptExactly(&$0, attempt) }
+      taken = withLock { attemptExactly(request, client, &$0, attempt) }
       if taken != nil { break }
     }
     statistics.add(freed, to: .reclaimedPages)

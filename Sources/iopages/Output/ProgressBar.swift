@@ -1,9 +1,9 @@
-// The line that shows how far a copy is. It is drawn on a terminal only, over itself, and not more
-// often than somebody can read.
+// The line that shows how far a copy is, or a stress. It is drawn on a terminal only, over itself, and
+// not more often than somebody can read.
 
 package import FileCopying
 
-/// Draws the progress of a copy on standard error.
+/// Draws the progress of what takes long on standard error.
 package struct ProgressBar {
   private let isShown = standardErrorIsTerminal
   private let clock = ContinuousClock()
@@ -11,12 +11,22 @@ package struct ProgressBar {
 
   /// Draws the bar if the last time is long enough ago, or if a phase is complete.
   mutating func show(_ progress: CopyProgress) {
+    show(isComplete: progress.doneByteCount == progress.byteCount) { width in
+      Self.line(progress, width: width)
+    }
+  }
+
+  /// Draws the bar if the last time is long enough ago.
+  mutating func show(_ progress: StressProgress) {
+    show(isComplete: false) { width in Self.line(progress, width: width) }
+  }
+
+  private mutating func show(isComplete: Bool, line: (_ width: Int) -> String) {
     guard isShown else { return }
     let now = clock.now
-    let isComplete = progress.doneByteCount == progress.byteCount
     if let lastDrawn, !isComplete, lastDrawn.duration(to: now) < .milliseconds(100) { return }
     lastDrawn = now
-    writeToStandardError("\r\(Self.line(progress, width: terminalWidth - 1))")
+    writeToStandardError("\r\(line(terminalWidth - 1))")
   }
 
   /// Takes the bar away.
@@ -39,14 +49,32 @@ package struct ProgressBar {
     let total = ByteSize(byteCount: progress.byteCount).rounded
     let rate = progress.rate.map { ByteSize(byteCount: Int($0)).rounded + "/s" } ?? ""
     let remaining = progress.remaining.map { $0.clockText + " left" } ?? ""
-    // The percentage is rounded down: 100 % is when all of it is there.
     let figures = [
-      "\(Int(progress.fraction * 100))%".paddedLeft(to: 4),
-      "\(done) of \(total)".paddedLeft(to: 22),
-      rate.paddedLeft(to: 12), remaining.paddedLeft(to: 12),
-    ].joined(separator: " ")
+      "\(done) of \(total)".paddedLeft(to: 22), rate.paddedLeft(to: 12),
+      remaining.paddedLeft(to: 12),
+    ]
+    return line(verb, progress.fraction, figures, width: width)
+  }
+
+  /// The same for a stress.
+  ///
+  ///     stressing [#########           ]  45%    1234567 operations        0:04 passed
+  static func line(_ progress: StressProgress, width: Int) -> String {
+    let figures = [
+      "\(progress.operations) operations".paddedLeft(to: 22),
+      "\(progress.elapsed.clockText) passed".paddedLeft(to: 18),
+    ]
+    return line("stressing", progress.fraction, figures, width: width)
+  }
+
+  private static func line(
+    _ verb: String, _ fraction: Double, _ columns: [String], width: Int
+  ) -> String {
+    // The percentage is rounded down: 100 % is when all of it is there.
+    let figures = (["\(Int(fraction * 100))%".paddedLeft(to: 4)] + columns)
+      .joined(separator: " ")
     let barWidth = max(0, width - 9 - figures.count - 4)
-    let filled = Int(progress.fraction * Double(barWidth))
+    let filled = Int(fraction * Double(barWidth))
     let bar =
       String(repeating: "#", count: filled) + String(repeating: " ", count: barWidth - filled)
     let isNarrow = width < 9 + figures.count + 4

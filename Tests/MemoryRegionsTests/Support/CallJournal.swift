@@ -30,6 +30,9 @@ final class CallJournal: Sendable {
   /// Whether everything mapped was unmapped and everything opened closed.
   var isBalanced: Bool { state.withLock { $0.mapped.isEmpty && $0.descriptors.isEmpty } }
 
+  /// Whether everything opened was closed.
+  var hasNoDescriptors: Bool { state.withLock { $0.descriptors.isEmpty } }
+
   /// Makes call number `index`, counted from now, fail.
   func arm(failing index: Int, errno: Errno = .noMemory) {
     state.withLock {
@@ -78,9 +81,9 @@ final class CallJournal: Sendable {
       try base.unmap(address, byteCount)
       self.state.withLock { $0.mapped.subtract(self.pages(address, byteCount)) }
     }
-    table.protect = { (address, byteCount) throws(Errno) in
+    table.protect = { (address, byteCount, access) throws(Errno) in
       try self.enter("mprotect")
-      try base.protect(address, byteCount)
+      try base.protect(address, byteCount, access)
     }
     table.advise = { (address, byteCount, advice) throws(Errno) in
       try self.enter("madvise")
@@ -95,6 +98,16 @@ final class CallJournal: Sendable {
       let descriptor = try base.createMemoryFile(name, shift)
       _ = self.state.withLock { $0.descriptors.insert(descriptor) }
       return descriptor
+    }
+    table.createSecretFile = { () throws(Errno) in
+      try self.enter("memfd_secret")
+      let descriptor = try base.createSecretFile()
+      _ = self.state.withLock { $0.descriptors.insert(descriptor) }
+      return descriptor
+    }
+    table.touch = { (address, byteCount) throws(Errno) in
+      try self.enter("touch")
+      try base.touch(address, byteCount)
     }
     table.resize = { (descriptor, byteCount) throws(Errno) in
       try self.enter("ftruncate")
