@@ -23,6 +23,9 @@ final class RegionPoolOwner: @unchecked Sendable {
     _ region: MemoryRegion, _ inspection: PoolInspection, _ recovery: RecoveryMemory?
   ) throws(RegionError) {
     self.region = region
+    // Secrets go when their owner does.
+    var inspection = inspection
+    if region.granted.wipesOnFree { inspection.wipesOnFree = true }
     self.inspection = inspection
     self.recovery = recovery
     sideTables = try SideTableMemory(
@@ -64,6 +67,9 @@ final class RegionPoolOwner: @unchecked Sendable {
           return false
         }
       }
+    }
+    if inspection.guardsRuns, region.granted.guardMethod != nil {
+      RegionGuards(region).extend(&backing)
     }
     return backing
   }

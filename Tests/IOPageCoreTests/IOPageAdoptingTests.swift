@@ -75,24 +75,4 @@ import Testing
     #expect(released.count == 0)
     unsafe pool.free(released: released)
   }
-
-  @Test func wrongFreesTrap() async {
-    await #expect(processExitsWith: .trap) {
-      let pool = PoolTestMemory.makePool(pages: 8)
-      let bytes = unsafe try pool.allocate(pages: 4).release()
-      unsafe pool.free(released: .init(rebasing: bytes[0..<4096]))
-    }
-    await #expect(processExitsWith: .trap) {
-      let pool = PoolTestMemory.makePool(pages: 8)
-      let bytes = unsafe try pool.allocate(pages: 4).release()
-      unsafe pool.free(released: bytes)
-      unsafe pool.free(released: bytes)
-    }
-    await #expect(processExitsWith: .trap) {
-      let pool = PoolTestMemory.makePool(pages: 8)
-      let page = try pool.allocate(pages: 1)
-      unsafe pool.free(
-        partOfReleased: UnsafeMutableRawBufferPointer(start: page.baseAddress, count: 4096))
-    }
-  }
 }

@@ -109,6 +109,47 @@ import Testing
     }
   }
 
+  /// A child that met a lock which another thread of its parent held would wait for ever. All that
+  /// goes through an inspected pool takes its lock.
+  @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+  func childrenOfABusyParentMeetNoLock(isInspected: Bool) async {
+    await #expect(processExitsWith: .exitCode(0)) { [isInspected = isInspected as Bool] in
+      let pool = try PagePool(
+        region: MemoryRegion(RegionOptions(byteCount: 1 << 20)),
+        inspection: isInspected ? .debugging(quarantinedPages: 16) : PoolInspection())
+      let inherited = try pool.allocate(pages: 4)
+      let isOver = Guarded(false)
+      let busy = (0..<2).map { _ in
+        RunningThread {
+          while !isOver.withLock({ $0 }) {
+            for _ in 0..<100 { _ = try? pool.allocate(pages: 3, contents: .uninitialized) }
+          }
+        }
+      }
+      for _ in 0..<50 {
+        let holder = Holder(try pool.allocate(pages: 1))
+        let status = statusOfForkedChild {
+          holder.drop()
+          guard (try? pool.allocate(pages: 1)) == nil, pool.leakReport.isEmpty,
+            pool.statisticsUnlessBusy?.pageCount == 0, pool.waitingRequestCount == 0
+          else { return 1 }
+          pool.inject(AllocationFaults())
+          guard pool.removeFaults() == AllocationFaults.Outcome(),
+            let own = try? PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20))),
+            let page = try? own.allocate(pages: 256)
+          else { return 2 }
+          return page.pageCount == 256 ? 0 : 3
+        }
+        guard status == 0 else { exit(status ?? 99) }
+        holder.drop()
+      }
+      isOver.withLock { $0 = true }
+      for thread in busy { thread.wait() }
+      try pool.checkInvariants()
+      guard pool.leakReport.pages == inherited.pageCount else { exit(50) }
+    }
+  }
+
   @Test func aHandleDroppedInAChildUnmapsNothing() async {
     await #expect(processExitsWith: .exitCode(0)) {
       let holder = PoolHolder(

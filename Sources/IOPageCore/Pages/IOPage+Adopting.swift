@@ -69,37 +69,3 @@ extension IOPage {
     return frames
   }
 }
-
-extension PagePool {
-  /// Gives back the whole of one run that ``IOPage/release()`` gave out.
-  ///
-  /// - Precondition: `bytes` is exactly such a run, not yet adopted or freed; what else it is, a
-  ///   part of one included, traps.
-  /// - Complexity: O(pages / 64 + orders). Any thread.
-  @unsafe
-  public func free(released bytes: UnsafeMutableRawBufferPointer) {
-    guard bytes.count > 0, reference.isOwnedByThisProcess else { return }
-    guard let frames = unsafe wholePages(bytes), reference.claimRawBlock(frames)
-    else { preconditionFailure("The memory is not one run that was released from this pool.") }
-    reference.free(frames)
-  }
-
-  /// Gives back some pages of a run that ``IOPage/release()`` gave out; the rest stays out.
-  ///
-  /// - Precondition: `bytes` is whole pages of released runs; what else it is traps.
-  /// - Complexity: O(pages / 64 + orders). Any thread.
-  @unsafe
-  public func free(partOfReleased bytes: UnsafeMutableRawBufferPointer) {
-    guard bytes.count > 0, reference.isOwnedByThisProcess else { return }
-    guard let frames = unsafe wholePages(bytes), reference.claimRaw(frames)
-    else { preconditionFailure("The memory is not part of a run released from this pool.") }
-    reference.free(frames)
-  }
-
-  @unsafe
-  private func wholePages(_ bytes: UnsafeMutableRawBufferPointer) -> Range<Int>? {
-    guard let start = bytes.baseAddress, bytes.count & (PagePool.pageSize - 1) == 0
-    else { return nil }
-    return unsafe reference.frames(at: start, pageCount: bytes.count >> PagePool.pageShift)
-  }
-}

@@ -53,7 +53,8 @@ extension PagePoolSetOptions {
   /// - Parameter topology: the machine's nodes.
   /// - Throws: `RegionError` for no nodes, for a number that no node can have, and for a total that has
   ///   nothing for some node. Other sizes are checked where slices are opened.
-  package func slices(on topology: NUMATopology) throws(RegionError) -> [(NUMANode, RegionOptions)] {
+  package func slices(on topology: NUMATopology) throws(RegionError) -> [(NUMANode, RegionOptions)]
+  {
     let nodes = Set(self.nodes ?? topology.allowedNodes).sorted()
     guard !nodes.isEmpty else {
       throw RegionError(.emptyPlacement, detail: "a set of pools without nodes")

@@ -135,8 +135,9 @@ extension PoolReference {
 
   /// Gives pages of a client back.
   func free(_ frames: Range<Int>, of client: ClientReference) {
-    statistics.add(1, to: .frees)
     let hasGuardBack = isInspected ? inspectReturning(frames) : true
+    if hasAddressSanitizer { poison(frames) }
+    statistics.add(1, to: .frees)
     var isOver = false
     let isLast = withLock { state -> Bool in
       giveBackInspected(frames, hasGuardBack: hasGuardBack, &state)

@@ -29,6 +29,14 @@ package struct PoolLock: ~Copyable {
     if !attempt.exchanged { acquireContended() }
   }
 
+  /// Acquires the lock if it is free. For signal handlers, which may have interrupted its holder.
+  package borrowing func tryAcquire() -> Bool {
+    state.compareExchange(
+      expected: PoolLock.free, desired: PoolLock.held, successOrdering: .acquiring,
+      failureOrdering: .relaxed
+    ).exchanged
+  }
+
   @inline(never)
   private borrowing func acquireContended() {
     for _ in 0..<PoolLock.spinCount {

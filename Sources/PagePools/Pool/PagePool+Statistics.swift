@@ -62,40 +62,17 @@ extension PagePool {
   ///
   /// - Complexity: O(orders * processors in use). Any thread.
   public var statistics: PoolStatistics {
-    var statistics = PoolStatistics()
-    guard reference.isOwnedByThisProcess else { return statistics }
-    var cached = CacheTotals()
-    reference.withLock { state in
-      cached = reference.cacheTotals(state)
-      statistics.pageCount = state.buddy.managedFrameCount
-      statistics.cachedPages = cached.pages + state.depots.pageCount
-      // What a trim has out of the buddy is free as well: requests wait for it.
-      let usable = state.buddy.managedFrameCount - state.buddy.withheldFrameCount
-      // A page that went from one cache to another while these were looked at was counted twice.
-      statistics.freePages = min(
-        state.buddy.freeFrameCount + statistics.cachedPages + state.trimming.pagesOut
-          + state.quarantinedPages, usable)
-      if let inspection = state.inspection {
-        statistics.quarantinedPages = state.quarantinedPages
-        statistics.guardPages = inspection.guardPages
-        statistics.unguardedRuns = inspection.unguardedRuns
-      }
-      statistics.allocatedPages = usable - statistics.freePages - statistics.guardPages
-      statistics.freeBlocks = state.buddy.freeBlocks
-      statistics.absentPages = state.trimming.absentPages
-      statistics.largestOrder = state.buddy.largestOrder
-    }
-    statistics.reservedPageCount = reference.pageCount
-    let counters = reference.statistics
-    statistics.allocations = counters.total(.allocations) + cached.taken
-    statistics.frees = counters.total(.frees) + cached.put
-    statistics.failures = counters.total(.failures)
-    statistics.pressureRounds = counters.total(.pressureRounds)
-    statistics.reclaimedPages = counters.total(.reclaimedPages)
-    statistics.clearedPages = counters.total(.clearedPages)
-    statistics.knownZeroPages = counters.total(.knownZeroPages)
-    statistics.trimmedPages = counters.total(.trimmedPages)
-    return statistics
+    guard reference.isOwnedByThisProcess else { return PoolStatistics() }
+    return reference.withLock { reference.figures($0) }
+  }
+
+  /// The pool's state now; nil if the pool's lock is held at the moment. Unlike ``statistics``, this may
+  /// be asked in a signal handler, which may have interrupted the lock's holder.
+  ///
+  /// - Complexity: as ``statistics``. Any thread, any signal handler.
+  public var statisticsUnlessBusy: PoolStatistics? {
+    guard reference.isOwnedByThisProcess else { return PoolStatistics() }
+    return reference.figuresUnlessBusy
   }
 
   /// Checks everything that must be true of the pool's bookkeeping between two operations.
@@ -126,5 +103,48 @@ extension PagePool {
   public func freeBlock(containing pageNumber: Int) -> FreeBlock? {
     guard reference.isOwnedByThisProcess else { return nil }
     return reference.withLock { $0.buddy.freeBlock(containing: pageNumber) }
+  }
+}
+
+extension PoolReference {
+  /// The figures of a pool whose lock is held.
+  func figures(_ state: borrowing PoolState) -> PoolStatistics {
+    var figures = PoolStatistics()
+    let cached = cacheTotals(state)
+    figures.pageCount = state.buddy.managedFrameCount
+    figures.cachedPages = cached.pages + state.depots.pageCount
+    // What a trim has out of the buddy is free as well: requests wait for it.
+    let usable = state.buddy.managedFrameCount - state.buddy.withheldFrameCount
+    // A page that went from one cache to another while these were looked at was counted twice.
+    figures.freePages = min(
+      state.buddy.freeFrameCount + figures.cachedPages + state.trimming.pagesOut
+        + state.quarantinedPages, usable)
+    if let inspection = state.inspection {
+      figures.quarantinedPages = state.quarantinedPages
+      figures.guardPages = inspection.guardPages
+      figures.unguardedRuns = inspection.unguardedRuns
+    }
+    figures.allocatedPages = usable - figures.freePages - figures.guardPages
+    figures.freeBlocks = state.buddy.freeBlocks
+    figures.absentPages = state.trimming.absentPages
+    figures.largestOrder = state.buddy.largestOrder
+    figures.reservedPageCount = pageCount
+    figures.allocations = statistics.total(.allocations) + cached.taken
+    figures.frees = statistics.total(.frees) + cached.put
+    figures.failures = statistics.total(.failures)
+    figures.pressureRounds = statistics.total(.pressureRounds)
+    figures.reclaimedPages = statistics.total(.reclaimedPages)
+    figures.clearedPages = statistics.total(.clearedPages)
+    figures.knownZeroPages = statistics.total(.knownZeroPages)
+    figures.trimmedPages = statistics.total(.trimmedPages)
+    return figures
+  }
+
+  fileprivate var figuresUnlessBusy: PoolStatistics? {
+    guard unsafe control.pointee.lock.tryAcquire() else { return nil }
+    // The state is guarded by the lock, which is held now. It does not change, so that nobody who
+    // waits has to be served.
+    defer { unsafe control.pointee.lock.release() }
+    return unsafe figures(state.pointee)
   }
 }

@@ -25,6 +25,8 @@ struct PoolControl: ~Copyable {
   /// Counts what trims put back, where it is waited for, and the trims that have ended.
   let trims: EventCount
   let mayHaveAbsentPages: Atomic<Bool>
+  /// Under the address sanitizer: no page from this one on was ever handed out.
+  let grantedEnd: Atomic<Int>
   let backing: PoolBacking
   let base: UnsafeMutableRawPointer
   let pageCount: Int
@@ -74,6 +76,7 @@ struct PoolControl: ~Copyable {
     precondition(
       notes != nil || !inspection.needsNotes, "The inspection that was chosen needs frame notes.")
     hasFaults = Atomic(false)
+    grantedEnd = Atomic(0)
   }
 }
 

@@ -52,6 +52,35 @@ extension PoolReference {
     }
   }
 
+  /// How far pages are owned through addresses.
+  package enum RawOwnership: Equatable {
+    /// None of them is; they are all free, or somebody else's.
+    case none(areFree: Bool)
+    /// Some are.
+    case some
+    /// All are: parts of runs that reach from the first page of the first to the last of the last.
+    case all(runs: Range<Int>)
+  }
+
+  /// How far pages are owned through addresses: for a message, since it may change at once.
+  package func rawOwnership(of frames: Range<Int>) -> RawOwnership {
+    withLock { state in
+      let end = frames.upperBound
+      if raw.first(in: frames, where: true) == end {
+        seal(&state)
+        let areFree = frames.allSatisfy { state.buddy.freeBlock(containing: $0) != nil }
+        unsealIfPlenty(&state)
+        return .none(areFree: areFree)
+      }
+      guard raw.first(in: frames, where: false) == end else { return .some }
+      var first = frames.lowerBound
+      while first > 0, !heads.contains(first) { first -= 1 }
+      var last = end
+      while last < pageCount, raw.contains(last), !heads.contains(last) { last += 1 }
+      return .all(runs: first..<last)
+    }
+  }
+
   private func takeFromRaw(_ frames: Range<Int>) {
     raw.remove(frames)
     heads.remove(frames)

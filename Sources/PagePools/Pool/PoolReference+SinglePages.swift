@@ -85,6 +85,10 @@ extension PoolReference {
         for index in 0..<length {
           unsafe entries[index] = UInt(bitPattern: page(first + index))
         }
+        if hasAddressSanitizer, !isInspected {
+          // The elements that were just written.
+          unsafe poison(Span(_unsafeStart: UnsafePointer(start), count: length))
+        }
         let put = unsafe putManyCached(order: 0, from: start, offered: length)
         if put < length {
           // Elements of the allocation, which is not changed meanwhile.

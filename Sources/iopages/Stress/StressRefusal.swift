@@ -46,7 +46,7 @@ struct StressRefusal {
     case .notBacked:
       // The kernel has none: nobody here knows better.
       return
-    case .limit, .notOwner, .noPoolOnNode, .injected:
+    case .limit, .notOwner, .noPoolOnNode, .injected, .othersWait, .cancelled:
       throw fault("a pool of this process, without limits", error)
     }
   }
