@@ -46,6 +46,9 @@ import Testing
     #expect(throws: Errno.badFileDescriptor) { try linux.resize(-1, 4096) }
     #expect(throws: Errno.badFileDescriptor) { try linux.sealSize(-1) }
     #expect(throws: Errno.badFileDescriptor) { try linux.punchHole(-1, 0, 4096) }
+    #expect(throws: Errno.badFileDescriptor) { _ = try linux.memoryFileState(-1) }
+    #expect(throws: Errno.noSuchFileOrDirectory) { try linux.openAgain(-1) }
+    #expect(throws: Errno.noSuchFileOrDirectory) { try linux.ownFile(-1) }
     #expect(throws: Errno.noSuchFileOrDirectory) { try linux.readFile("/absent") }
     #expect(throws: Errno.isDirectory) { try linux.readFile("/proc") }
   }

@@ -27,13 +27,14 @@ extension PagePool {
     try recover(from: file, inspection: inspection, afterStore: nil, configuring: configure)
   }
 
-  /// The same, with a closure that is called after each store to the block table.
+  /// The same, with a closure that is called after each store to the block table, and a system-call
+  /// table of the caller's.
   package static func recover(
     from file: FileDescriptor, inspection: PoolInspection = PoolInspection(),
-    afterStore: (@Sendable () -> Void)?,
+    afterStore: (@Sendable () -> Void)?, systemCalls: SystemCalls = .linux,
     configuring configure: (inout RegionOptions) -> Void = { _ in }
   ) throws(RecoveryError) -> RecoveredPool {
-    let (region, recovery) = try openRegion(file, afterStore, configure)
+    let (region, recovery) = try openRegion(file, afterStore, systemCalls, configure)
     let contents: BlockTable.Contents
     do throws(BlockTableError) {
       contents = try recovery.table.recover()
@@ -54,13 +55,13 @@ extension PagePool {
 
   private static func openRegion(
     _ file: FileDescriptor, _ afterStore: (@Sendable () -> Void)?,
-    _ configure: (inout RegionOptions) -> Void
+    _ systemCalls: SystemCalls, _ configure: (inout RegionOptions) -> Void
   ) throws(RecoveryError) -> (MemoryRegion, RecoveryMemory) {
     do {
-      let byteCount = try MemoryRegion.byteCount(ofMemoryFile: file)
+      let byteCount = try MemoryRegion.byteCount(ofMemoryFile: file, systemCalls: systemCalls)
       // Before anything is read: the owner may be writing.
-      let ownership = try MemoryFileOwnership(of: file)
-      let layout = try readLayout(file, byteCount)
+      let ownership = try MemoryFileOwnership(of: file, systemCalls: systemCalls)
+      let layout = try readLayout(file, byteCount, systemCalls)
       var options = RegionOptions(byteCount: layout.pageCount << PagePool.pageShift)
       configure(&options)
       options.byteCount = layout.pageCount << PagePool.pageShift
@@ -69,10 +70,10 @@ extension PagePool {
       // The name is the file's, whatever is said here.
       options.storage = .memfd(name: "recoverable-pool")
       try options.checkRecoverable()
-      let region = try MemoryRegion(options, existingFile: file)
+      let region = try MemoryRegion(options, existingFile: file, systemCalls: systemCalls)
       let recovery = try RecoveryMemory(
         ownership, layout, of: file, isPopulated: region.granted.isPopulated,
-        afterStore: afterStore)
+        afterStore: afterStore, systemCalls: systemCalls)
       return (region, recovery)
     } catch let error as RegionError {
       throw RecoveryError(error)
@@ -85,14 +86,14 @@ extension PagePool {
 
   /// What the last page of the file says of the rest.
   private static func readLayout(
-    _ file: FileDescriptor, _ byteCount: Int
+    _ file: FileDescriptor, _ byteCount: Int, _ systemCalls: SystemCalls
   ) throws -> BlockTableLayout {
     let headerByteCount = BlockTableLayout.headerByteCount
     guard byteCount > headerByteCount, byteCount % headerByteCount == 0
     else { throw BlockTableError.notABlockTable }
     let header = try MemoryFileWindow(
       of: file, offset: byteCount - headerByteCount, byteCount: headerByteCount,
-      isPopulated: false)
+      isPopulated: false, systemCalls: systemCalls)
     // The window has a header's bytes.
     return try withExtendedLifetime(header) {
       try unsafe BlockTableLayout(header: header.baseAddress, memoryByteCount: byteCount)

@@ -30,10 +30,11 @@ extension PagePool {
     try self.init(recoverable: options, inspection: inspection, afterStore: nil)
   }
 
-  /// The same, with a closure that is called after each store to the block table.
+  /// The same, with a closure that is called after each store to the block table, and a system-call
+  /// table of the caller's.
   package convenience init(
     recoverable options: RegionOptions, inspection: PoolInspection = PoolInspection(),
-    afterStore: (@Sendable () -> Void)?
+    afterStore: (@Sendable () -> Void)?, systemCalls: SystemCalls = .linux
   ) throws(RegionError) {
     try options.checkRecoverable()
     var options = options
@@ -41,11 +42,12 @@ extension PagePool {
     let sizes = try RegionLayout(options)
     let layout = BlockTableLayout(
       pageCount: sizes.byteCount >> PagePool.pageShift, largestOrder: sizes.largestOrder)
-    let region = try MemoryRegion(options, trailingByteCount: layout.byteCount)
+    let region = try MemoryRegion(
+      options, trailingByteCount: layout.byteCount, systemCalls: systemCalls)
     guard let file = region.fileDescriptor else { fatalError("A memory file has a descriptor.") }
     let recovery = try RecoveryMemory(
-      MemoryFileOwnership(of: file), layout, of: file, isPopulated: region.granted.isPopulated,
-      afterStore: afterStore)
+      MemoryFileOwnership(of: file, systemCalls: systemCalls), layout, of: file,
+      isPopulated: region.granted.isPopulated, afterStore: afterStore, systemCalls: systemCalls)
     recovery.table.format()
     try self.init(
       region: region, cacheMethod: .none, inspection: inspection, membership: nil,

@@ -20,12 +20,12 @@ final class RecoveryMemory: Sendable {
   /// - Precondition: the file has as many bytes as the layout says.
   init(
     _ ownership: MemoryFileOwnership, _ layout: BlockTableLayout, of file: FileDescriptor,
-    isPopulated: Bool, afterStore: (@Sendable () -> Void)?
+    isPopulated: Bool, afterStore: (@Sendable () -> Void)?, systemCalls: SystemCalls
   ) throws(RegionError) {
     self.ownership = ownership
     window = try MemoryFileWindow(
       of: file, offset: layout.pageCount << PagePool.pageShift, byteCount: layout.byteCount,
-      isPopulated: isPopulated)
+      isPopulated: isPopulated, systemCalls: systemCalls)
     // The window has the layout's bytes, and lives as long as the table is used.
     var table = unsafe BlockTable(window.baseAddress, layout: layout)
     table.afterStore = afterStore
@@ -41,6 +41,9 @@ extension RegionOptions {
     // The table would have to be in huge pages as well.
     case .hugePages2MiB, .hugePages1GiB:
       throw RegionError(.recoveryUnsupported, detail: "huge pages")
+    }
+    guard storage != .secret else {
+      throw RegionError(.recoveryUnsupported, detail: "memory that no other process can read")
     }
     guard initiallyCommitted ?? byteCount == byteCount else {
       throw RegionError(.recoveryUnsupported, detail: "a region that grows")

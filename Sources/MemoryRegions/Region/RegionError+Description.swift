@@ -191,7 +191,7 @@ extension RegionError.Kind: CustomStringConvertible {
     case .recoveryUnsupported:
       (
         "region that a pool cannot be recovered from",
-        "Use base pages or transparent huge pages, and commit all of the region at open"
+        "Use ordinary memory in base pages or transparent huge pages, and commit all of it at open"
       )
     case .sideTablesRefused:
       ("allocator tables refused", "Raise RLIMIT_AS (ulimit -v) or vm.max_map_count")

@@ -13,6 +13,7 @@ package final class SystemCallFaults: Sendable {
     case advise(SystemCalls.Advice)
     case createMemoryFile, createSecretFile, resize, sealSize, punchHole, close
     case bind, bindIfObeyed, setHomeNode, policy, node, nodes, movePages, processorNode
+    case openAgain, memoryFileState, ownFile
     case lockLimit, readFile
   }
 
@@ -132,6 +133,8 @@ extension SystemCallFaults.Call {
     case .resize: "ftruncate"
     case .sealSize: "fcntl"
     case .punchHole: "fallocate"
+    case .openAgain: "open"
+    case .memoryFileState, .ownFile: "fcntl"
     case .close: "close"
     case .bind, .bindIfObeyed: "mbind"
     case .setHomeNode: "set_mempolicy_home_node"

@@ -36,6 +36,7 @@ extension SystemCalls {
       try lockOnFault(address, byteCount)
     }
     failFiles(&table, faults)
+    failOwnership(&table, faults)
     failPlacement(&table, faults)
     table.lockLimit = { () throws(Errno) in
       try faults.admit(.lockLimit)
@@ -72,6 +73,21 @@ extension SystemCalls {
     table.close = { (descriptor) throws(Errno) in
       try close(descriptor)
       try faults.admit(.close)
+    }
+  }
+
+  private func failOwnership(_ table: inout SystemCalls, _ faults: SystemCallFaults) {
+    table.openAgain = { (descriptor) throws(Errno) in
+      try faults.admit(.openAgain)
+      return try openAgain(descriptor)
+    }
+    table.memoryFileState = { (descriptor) throws(Errno) in
+      try faults.admit(.memoryFileState)
+      return try memoryFileState(descriptor)
+    }
+    table.ownFile = { (descriptor) throws(Errno) in
+      try faults.admit(.ownFile)
+      return try ownFile(descriptor)
     }
   }
 

@@ -53,10 +53,12 @@ import Testing
     #expect(error?.kind == .recoveryUnsupported)
   }
 
-  @Test func regionsThatGrowAreRefused() {
-    let error = #expect(throws: RegionError.self) {
-      try PagePool(recoverable: RegionOptions(byteCount: 1 << 20, initiallyCommitted: 4096))
-    }
+  @Test(arguments: [
+    RegionOptions(byteCount: 1 << 20, initiallyCommitted: 4096),
+    RegionOptions(byteCount: 1 << 20, storage: .secret),
+  ])
+  func regionsThatGrowAndSecretOnesAreRefused(options: RegionOptions) {
+    let error = #expect(throws: RegionError.self) { try PagePool(recoverable: options) }
     #expect(error?.kind == .recoveryUnsupported)
   }
 

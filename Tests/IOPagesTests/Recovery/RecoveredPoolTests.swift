@@ -128,4 +128,44 @@ import Testing
       guard recovered.blocks.map(\.tag) == ["kept"] else { exit(13) }
     }
   }
+
+  /// Each system call of a recovery fails in turn: an error of the right type, and nothing is lost.
+  @Test func aRecoveryThatFailsCanBeTriedAgain() async {
+    await #expect(processExitsWith: .exitCode(0)) {
+      let file = try fileOfClosedPool()
+      let owner = forkedChild {
+        guard let pool = try? PagePool.recover(from: file).pool,
+          let page = try? pool.allocate(pages: 9, tag: "left")
+        else { return 1 }
+        _ = unsafe page.release()
+        _exit(0)
+      }
+      guard endOfChild(owner) == .status(0) else { exit(10) }
+      var refusals = 0
+      for number in 1... {
+        // A pool that is recovered all the same is left behind again.
+        let attempt = forkedChild {
+          let faults = SystemCallFaults()
+          faults.fail(.number(number), with: .noMemory)
+          do throws(RecoveryError) {
+            let recovered = try PagePool.recover(
+              from: file, afterStore: nil, systemCalls: SystemCalls.linux.failing(faults))
+            guard recovered.blocks.map(\.tag) == ["left"] else { _exit(3) }
+            _exit(faults.failed.isEmpty ? 1 : 0)
+          } catch {
+            guard case .region(let refusal) = error, refusal.errno == .noMemory else { _exit(4) }
+            _exit(2)
+          }
+        }
+        let end = endOfChild(attempt)
+        if end == .status(1) { break }
+        guard end == .status(0) || end == .status(2) else { exit(11) }
+        if end == .status(2) { refusals += 1 }
+      }
+      guard refusals >= 8 else { exit(12) }
+      var recovered = try PagePool.recover(from: file)
+      guard recovered.blocks.map(\.pages.count) == [9] else { exit(13) }
+      recovered.freeAll()
+    }
+  }
 }
