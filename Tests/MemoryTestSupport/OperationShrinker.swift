@@ -18,6 +18,7 @@ package enum OperationShrinker {
     var operations = operations
     while true {
       leaveOut(of: &operations, while: fails)
+      if leaveOutPair(of: &operations, while: fails) { continue }
       guard simplify(&operations, simpler, while: fails) else { return operations }
     }
   }
@@ -40,6 +41,25 @@ package enum OperationShrinker {
         return
       }
     }
+  }
+
+  /// Leaves two operations out at once, as what takes a page and what drops it, once the list is short
+  /// enough to try all of them. Returns whether it did.
+  private static func leaveOutPair<Operation>(
+    of operations: inout [Operation], while fails: ([Operation]) -> Bool
+  ) -> Bool {
+    guard operations.count <= 48 else { return false }
+    for first in operations.indices {
+      for second in operations.indices.dropFirst(first + 1) {
+        var rest = operations
+        rest.remove(at: second)
+        rest.remove(at: first)
+        guard fails(rest) else { continue }
+        operations = rest
+        return true
+      }
+    }
+    return false
   }
 
   /// Puts a simpler operation in the place of each that has one. Returns whether it did.

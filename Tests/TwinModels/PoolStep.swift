@@ -55,11 +55,12 @@ extension PoolStep {
 }
 
 extension PoolStep {
-  /// The same step with smaller numbers: none, or half of them.
+  /// The same step with a smaller number: a small one, or half of what it is.
   package var simpler: [PoolStep] {
     var steps: [PoolStep] = []
     for place in [\PoolStep.first, \.second, \.third] where self[keyPath: place] > 0 {
-      for number in [0, self[keyPath: place] / 2] {
+      let number = self[keyPath: place]
+      for number in Array(0..<min(number, 4)) + (number > 8 ? [number / 2] : []) {
         var step = self
         step[keyPath: place] = number
         steps.append(step)

@@ -9,14 +9,14 @@ extension PoolTwin {
     switch step.kind {
     case .release:
       guard !pages.isEmpty else { return }
-      release(pages.remove(at: index(step.first, below: pages.count)))
+      release(pages.remove(at: newest(step.first, of: pages.count)))
     case .adopt:
       guard !released.isEmpty else { return }
-      try adopt(index(step.first, below: released.count), step)
+      try adopt(newest(step.first, of: released.count), step)
     case .adoptWrongly: try adoptWrongly(step)
     default:
       guard !released.isEmpty else { return }
-      let run = released.remove(at: index(step.first, below: released.count))
+      let run = released.remove(at: newest(step.first, of: released.count))
       try check(run)
       free(run)
     }

@@ -12,7 +12,7 @@ extension PoolTwin {
     default: break
     }
     guard !buffers.isEmpty else { return }
-    let place = index(step.first, below: buffers.count)
+    let place = newest(step.first, of: buffers.count)
     let held = buffers[place]
     let cut = cut(held.place, step)
     switch step.kind {
@@ -78,7 +78,7 @@ extension PoolTwin {
 
   private func takeBufferOfPage(_ step: PoolStep) {
     guard !pages.isEmpty else { return }
-    let held = pages.remove(at: index(step.first, below: pages.count))
+    let held = pages.remove(at: newest(step.first, of: pages.count))
     guard let page = held.page.take() else { return }
     buffers.append(
       HeldBuffer(PageBuffer(page), Place(pool: held.pool, map: held.map, bytes: held.bytes)))
@@ -148,7 +148,7 @@ extension PoolTwin {
         && $0.place.bytes.lowerBound == held.place.bytes.upperBound
     }
     let other = step.second & 7 == 0 ? nil : neighbour
-    let next = buffers[other ?? index(step.second, below: buffers.count)]
+    let next = buffers[other ?? newest(step.second, of: buffers.count)]
     guard next !== held else { return }
     let areNeighbours =
       held.count == 0 || next.count == 0

@@ -13,7 +13,7 @@ extension PoolTwin {
     switch step.kind {
     case .append, .prepend:
       guard !buffers.isEmpty, list.places.count < 16 else { return }
-      add(buffers.remove(at: index(step.first, below: buffers.count)), atEnd: step.kind == .append)
+      add(buffers.remove(at: newest(step.first, of: buffers.count)), atEnd: step.kind == .append)
     case .removeFirst:
       list.list.removeFirst(cut)
       for place in cutOff(first: cut) { place.release() }

@@ -30,7 +30,7 @@ extension PoolTwin {
   private func request(_ step: PoolStep) -> Request {
     let pool = index(step.third >> 4, below: pools.count)
     let view =
-      step.third & 4 != 0 && !views.isEmpty ? views[index(step.second, below: views.count)] : nil
+      step.third & 4 != 0 && !views.isEmpty ? views[newest(step.second, of: views.count)] : nil
     let largest = maps[pool].largestOrder
     var request = Request(
       shape: .block, count: 1, order: 0, contents: step.third & 1 == 0 ? .zeroed : .uninitialized,
@@ -139,7 +139,7 @@ extension PoolTwin {
 
   func changePages(_ step: PoolStep) throws(Difference) {
     guard !pages.isEmpty else { return }
-    let place = index(step.first, below: pages.count)
+    let place = newest(step.first, of: pages.count)
     switch step.kind {
     case .drop:
       let page = pages.remove(at: place)

@@ -52,12 +52,12 @@ extension PoolTwin {
         reserve: Int(step.second) % 32)
     case .closeView:
       guard !views.isEmpty else { return }
-      let view = views.remove(at: index(step.first, below: views.count))
+      let view = views.remove(at: newest(step.first, of: views.count))
       // Its pages may outlive it.
       _ = consume view
     default:
       guard !pages.isEmpty else { return }
-      let place = index(step.first, below: pages.count)
+      let place = newest(step.first, of: pages.count)
       // One round gives one run, and there are sixteen of them at most.
       guard stashes[pages[place].pool].pages.count < 12 else { return }
       let page = pages.remove(at: place)

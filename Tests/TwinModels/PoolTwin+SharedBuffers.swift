@@ -14,7 +14,7 @@ extension PoolTwin {
 
   func changeShared(_ step: PoolStep) throws(Difference) {
     guard !shared.isEmpty else { return }
-    let place = index(step.first, below: shared.count)
+    let place = newest(step.first, of: shared.count)
     let cut = cut(shared[place].place, step)
     switch step.kind {
     case .slice: slice(place, cut, step)

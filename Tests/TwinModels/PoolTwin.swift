@@ -173,6 +173,10 @@ package final class PoolTwin {
     views = []
   }
 
+  /// The place of one of `count` things, counted back from the newest: a list of steps can be shortened
+  /// at its beginning without its end meaning others.
+  func newest(_ number: UInt8, of count: Int) -> Int { count - 1 - Int(number) % count }
+
   /// A number below `count`, which is not zero.
   func index(_ number: UInt8, below count: Int) -> Int { Int(number) % count }
 }
