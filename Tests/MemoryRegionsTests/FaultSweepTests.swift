@@ -16,10 +16,10 @@ import Testing
         throw Errno.noSuchFileOrDirectory
       }
       var problems = FaultSweep.problems(of: operation, with: FaultSweep.errnos)
-      // The second time the heap has grown already.
-      let before = ProcessHoldings.now()
-      problems += FaultSweep.problems(of: operation, with: [.noMemory])
-      if !operation.keepsMemory { problems += ProcessHoldings.now().excess(over: before) }
+      let excess = ProcessHoldings.excess(ofRepeating: {
+        problems += FaultSweep.problems(of: operation, with: [.noMemory])
+      })
+      if !operation.keepsMemory { problems += excess }
       for problem in problems { TestSeed.write("sweep: \(problem)\n") }
       TestSeed.write("sweep: end\n")
     }
@@ -37,18 +37,16 @@ import Testing
   func `the first region of a process fails as any other`(index: Int) async {
     await #expect(processExitsWith: .success) { [index = index as Int] in
       let options = RegionOptions(byteCount: 1 << 16)
-      // The first time the heap grows.
-      for isMeasured in [false, true] {
+      let excess = ProcessHoldings.excess(ofRepeating: {
         let faults = SystemCallFaults()
         faults.fail(.number(index + 1), with: .noMemory)
-        let before = ProcessHoldings.now()
         let error = #expect(throws: RegionError.self) {
           try MemoryRegion(options, systemCalls: SystemCalls.linux.failing(faults))
         }
         #expect(error?.kind == .sideTablesRefused)
         #expect(error?.call == ["mmap", "mprotect", "madvise"][index])
-        if isMeasured { #expect(ProcessHoldings.now().excess(over: before) == []) }
-      }
+      })
+      #expect(excess == [])
       _ = try MemoryRegion(options)
     }
   }

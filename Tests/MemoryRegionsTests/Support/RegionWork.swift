@@ -105,13 +105,11 @@ struct WorkReport {
   /// What is left behind.
   var excess: [String] = []
 
-  /// Does all work twice, and looks at what the second round leaves.
+  /// Does all work, again and again, and looks at what each round leaves.
   init(hasSecretMemory: Bool) {
     let work = RegionWork.all(hasSecretMemory: hasSecretMemory)
-    var before = ProcessHoldings.now()
-    for _ in 0..<2 {
+    excess = ProcessHoldings.excess(ofRepeating: {
       refusals = []
-      before = ProcessHoldings.now()
       for piece in work {
         do throws(RegionError) {
           try piece.perform()
@@ -119,8 +117,7 @@ struct WorkReport {
           refusals.append((piece.name, error))
         }
       }
-    }
-    excess = ProcessHoldings.now().excess(over: before)
+    })
   }
 
   /// The names of what was refused.
