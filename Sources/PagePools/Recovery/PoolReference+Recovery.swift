@@ -29,7 +29,7 @@ extension PoolState {
 
 extension PagePool {
   /// Takes the blocks of a table out of a pool that has just been opened: they are out, and their
-  /// owners are to be made by `IOPage(recovering:)`.
+  /// owners are made by whoever knows the blocks.
   ///
   /// - Precondition: the blocks are those of the pool's own table, and nothing else is out.
   /// - Complexity: O(levels) for each aligned block that they consist of.
