@@ -84,7 +84,6 @@ final class FrameMap {
   /// Pages will not come back through the account that they are on, and stay on it.
   func disown(_ frames: Range<Int>) { for frame in frames { clientOf[frame] = nil } }
 
-  /// Forgets a client whose view is gone: nothing is kept for it any more.
   func hasOwner(_ frame: Int) -> Bool { owners[frame] > 0 }
 
   /// What bytes must hold.

@@ -30,7 +30,7 @@ package final class PoolTwin {
   var list = HeldList()
   let stashes: [Stash]
   var cookie: UInt64 = 0
-  var order: [PressureTokenBox] = []
+  private var tokens: [PressureTokenBox] = []
 
   /// A mistake that is made on purpose, to see that it is found.
   package enum PlantedFault: Sendable {
@@ -67,7 +67,7 @@ package final class PoolTwin {
     }
     stashes = maps.map { _ in Stash() }
     for (pool, stash) in zip(pools, stashes) {
-      order.append(PressureTokenBox(pool.onPressure { _ in stash.giveOne() }))
+      tokens.append(PressureTokenBox(pool.onPressure { _ in stash.giveOne() }))
     }
   }
 
