@@ -1,6 +1,4 @@
 import MemoryRegions
-import MemoryTestSupport
-import SystemPackage
 import Testing
 
 @Suite struct MemoryRegionCommitTests {
@@ -40,51 +38,5 @@ import Testing
     #expect(region.committedByteCount == 2 << 20)
     // Moved into place, so usable at the region's own address.
     unsafe region.baseAddress.storeBytes(of: 1, toByteOffset: 2 << 20 - 8, as: UInt64.self)
-  }
-
-  static let wishes: [RegionOptions] = [
-    RegionOptions(byteCount: 4 << 20),
-    RegionOptions(byteCount: 4 << 20, backing: .transparentHugePages, excludedFromForks: true),
-    RegionOptions(byteCount: 4 << 20, storage: .memfd(name: "sweep")),
-    RegionOptions(
-      byteCount: 4 << 20, placement: .local, lockedInMemory: true, excludedFromCoreDumps: true),
-    RegionOptions(byteCount: 4 << 20, backing: .hugePages2MiB),
-    RegionOptions(byteCount: 4 << 20, backing: .hugePages2MiB, storage: .memfd(name: "sweep")),
-  ]
-
-  @Test(arguments: wishes)
-  func `a commit that fails at any call leaves the region as it was`(
-    options: RegionOptions
-  ) throws {
-    guard options.placement == .none || canPlaceMemory() else { return }
-    var options = options
-    options.initiallyCommitted = 2 << 20
-    var refused: Set<String> = []
-    for index in 0... {
-      let journal = CallJournal()
-      let region = try MemoryRegion(
-        options, systemCalls: journal.table(over: SystemCalls.linux.imitatingHugePages))
-      // Offsets stay below the committed count at each point, while the region lives.
-      unsafe region.baseAddress.storeBytes(of: 99, as: UInt64.self)
-      journal.arm(failing: index)
-      do throws(RegionError) {
-        try region.commit(pages: 512)
-        guard let failed = journal.failed else { break }
-        // What may fail without harm: looking something up, and the advice against huge pages.
-        #expect(["read", "madvise", "get_mempolicy"].contains(failed))
-      } catch {
-        refused.insert(journal.failed ?? "")
-        #expect(error.errno == .noMemory, "\(error)")
-        #expect(error.call == journal.failed, "\(error)")
-        #expect(region.committedByteCount == 2 << 20)
-        journal.disarm()
-        try region.commit(pages: 512)
-      }
-      #expect(region.committedByteCount == 4 << 20)
-      #expect(unsafe region.baseAddress.load(as: UInt64.self) == 99)
-      #expect(unsafe region.baseAddress.load(fromByteOffset: 2 << 20, as: UInt64.self) == 0)
-      unsafe region.baseAddress.storeBytes(of: 1, toByteOffset: 4 << 20 - 8, as: UInt64.self)
-    }
-    #expect(refused.contains("madvise"), "populating was not made to fail")
   }
 }

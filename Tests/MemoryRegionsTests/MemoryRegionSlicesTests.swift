@@ -65,38 +65,6 @@ import Testing
     #expect(journal.isBalanced)
   }
 
-  /// One slice of each kind; a bound one where memory can be placed.
-  private var oneOfEachKind: [RegionOptions] {
-    var options = [
-      RegionOptions(byteCount: 1 << 20),
-      RegionOptions(byteCount: 2 << 20, lockedInMemory: true, storage: .memfd(name: "slice")),
-    ]
-    #if NUMA
-      if canPlaceMemory(), let node = NUMATopology.current.allowedNodes.first {
-        options.append(RegionOptions(byteCount: 1 << 20, placement: .bind(to: node)))
-      }
-    #endif
-    return options
-  }
-
-  @Test func `an opening that fails at any call leaves nothing`() throws {
-    let options = oneOfEachKind
-    for index in 0... {
-      let journal = CallJournal()
-      let table = journal.table()
-      journal.arm(failing: index)
-      do throws(RegionError) {
-        _ = try MemoryRegion.openSlices(options, stride: 2 << 20, systemCalls: table)
-        if journal.failed == nil { break }
-        // Nobody can be told of a failure to give back at the end.
-        if journal.failed == "munmap" || journal.failed == "close" { continue }
-      } catch {
-        #expect(error.call == journal.failed, "\(error)")
-      }
-      #expect(journal.isBalanced, "call \(index)")
-    }
-  }
-
   #if NUMA
     @Test func `a slice stays on its node, which its address tells`() throws {
       let machine = FakeMachine.four()

@@ -15,40 +15,6 @@ import Testing
     RegionOptions(byteCount: 1 << 20, storage: .secret),
   ]
 
-  @Test(arguments: wishes, [Errno.noMemory, .notPermitted, .invalidArgument, .noFunction])
-  func `an opening that fails at any call says which, and leaves nothing`(
-    options: RegionOptions, errno: Errno
-  ) throws {
-    guard options.placement == .none || canPlaceMemory() else { return }
-    guard options.storage != .secret || canHaveSecretMemory() else { return }
-    for index in 0... {
-      let journal = CallJournal()
-      let table = journal.table(over: SystemCalls.linux.imitatingHugePages)
-      journal.arm(failing: index, errno: errno)
-      do throws(RegionError) {
-        let region = try MemoryRegion(options, systemCalls: table)
-        #expect(region.granted.unmet.isEmpty)
-        guard let failed = journal.failed else { break }
-        // What may fail without harm: looking something up, the advice against huge pages, and
-        // asking for local memory where the kernel knows no other. Closing a file that is mapped.
-        #expect(["read", "madvise", "get_mempolicy", "mbind", "close"].contains(failed))
-        if failed == "mbind" { #expect(errno == .noFunction) }
-      } catch {
-        guard journal.failed != nil else {
-          Issue.record("Nothing was made to fail: \(error)")
-          return
-        }
-        if error.kind == .transparentHugePagesUnavailable && error.call == nil {
-          #expect(journal.failed == "read")
-        } else {
-          #expect(error.call == journal.failed, "\(error)")
-          #expect(error.errno == errno, "\(error)")
-        }
-        #expect(journal.isBalanced, "\(error)")
-      }
-    }
-  }
-
   @Test(arguments: wishes)
   func `with everything allowed, what fails is recorded and the region works`(
     options: RegionOptions
