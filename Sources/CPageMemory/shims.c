@@ -5,6 +5,22 @@
 extern void __tsan_acquire(void *address) __attribute__((weak));
 extern void __tsan_release(void *address) __attribute__((weak));
 
+// The address sanitizer's, null likewise.
+extern void __asan_poison_memory_region(const volatile void *start, size_t count)
+    __attribute__((weak));
+extern void __asan_unpoison_memory_region(const volatile void *start, size_t count)
+    __attribute__((weak));
+
+int page_memory_poisons(void) { return __asan_poison_memory_region != NULL; }
+
+void page_memory_poison(const void *start, size_t count) {
+  if (__asan_poison_memory_region) __asan_poison_memory_region(start, count);
+}
+
+void page_memory_unpoison(const void *start, size_t count) {
+  if (__asan_unpoison_memory_region) __asan_unpoison_memory_region(start, count);
+}
+
 void page_memory_lock_acquired(const void *lock) {
   if (__tsan_acquire) __tsan_acquire((void *)lock);
 }

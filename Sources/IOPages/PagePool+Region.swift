@@ -26,16 +26,17 @@ extension PagePool {
       region: region, cacheMethod: cacheMethod, inspection: inspection, membership: nil)
   }
 
-  /// Opens a pool over a region, as one of a set's if it is told so.
+  /// Opens a pool over a region, as one of a set's if it is told so, and with a block table if there is
+  /// one.
   convenience init(
     region: MemoryRegion, cacheMethod: ProcessorCacheMethod, inspection: PoolInspection,
-    membership: PoolSetMembership?
+    membership: PoolSetMembership?, recovery: RecoveryMemory? = nil
   ) throws(RegionError) {
     let extender = PoolExtender()
     let isKnownZero = try region.claim { extender.extend(to: $0) }
     let owner: RegionPoolOwner
     do throws(RegionError) {
-      owner = try RegionPoolOwner(region, inspection)
+      owner = try RegionPoolOwner(region, inspection, recovery)
     } catch {
       region.relinquish()
       throw error

@@ -15,15 +15,19 @@ final class RegionPoolOwner: @unchecked Sendable {
   private let caches: SideTableMemory
   private let inspection: PoolInspection
   private let frameNotes: SideTableMemory?
+  private let recovery: RecoveryMemory?
   private let control: UnsafeMutableRawPointer
 
   /// - Throws: `RegionError` if the kernel has no memory for tables; then nothing is left behind.
-  init(_ region: MemoryRegion, _ inspection: PoolInspection) throws(RegionError) {
+  init(
+    _ region: MemoryRegion, _ inspection: PoolInspection, _ recovery: RecoveryMemory?
+  ) throws(RegionError) {
     self.region = region
     // Secrets go when their owner does.
     var inspection = inspection
     if region.granted.wipesOnFree { inspection.wipesOnFree = true }
     self.inspection = inspection
+    self.recovery = recovery
     sideTables = try SideTableMemory(
       byteCount: PagePool.sideTableByteCount(
         pageCount: region.byteCount / PagePool.pageSize,
@@ -85,6 +89,7 @@ final class RegionPoolOwner: @unchecked Sendable {
     unsafe memory.backing = backing
     unsafe memory.inspection = inspection
     unsafe memory.frameNotes = frameNotes?.baseAddress
+    unsafe memory.blockTable = recovery?.table
     return unsafe memory
   }
 }

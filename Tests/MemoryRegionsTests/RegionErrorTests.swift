@@ -12,7 +12,8 @@ import Testing
     .exclusionRefused, .numaUnavailable, .noSuchNode, .nodeNotAllowed, .placementRefused,
     .policyUnsupported, .notEnoughMemoryOnNodes, .placementNotMet, .registered, .partOfPoolSet,
     .notRegistrable, .alreadyClaimed, .residencyUnknown, .notOwner, .discardRefused,
-    .sideTablesRefused,
+    .sideTablesRefused, .alreadyOwned, .ownershipRefused, .memoryFileUnsuitable,
+    .recoveryUnsupported,
   ]
 
   @Test func `kinds are distinct, and so are their words`() {

@@ -38,6 +38,34 @@ private func waitForForkedChild(_ body: () -> Int32) -> Int32? {
   return status
 }
 
+/// Runs `body` in a forked child, which ends with what it returns, and goes on without waiting. Returns
+/// the child's number.
+package func forkedChild(_ body: () -> Int32) -> Int32 {
+  let child = forkProcess()
+  if child == 0 { _exit(body()) }
+  precondition(child > 0, "fork failed: errno \(errno)")
+  return child
+}
+
+/// How a child ended.
+package enum ChildEnd: Equatable, Sendable {
+  case status(Int32)
+  case signal(Int32)
+}
+
+/// Waits until a child has ended.
+package func endOfChild(_ child: Int32) -> ChildEnd {
+  var status: Int32 = 0
+  while true {
+    // `status` is written only inside the call.
+    let found = unsafe waitpid(child, &status, 0)
+    if found == child { break }
+    precondition(errno == EINTR, "waitpid failed: errno \(errno)")
+  }
+  let signal = status & 0x7f
+  return signal == 0 ? .status(status >> 8 & 0xff) : .signal(signal)
+}
+
 /// Gives up root, if this process has it, and lowers RLIMIT_MEMLOCK. False if that is not possible.
 package func becomeUnprivileged(lockLimit: Int) -> Bool {
   var limit = rlimit(rlim_cur: rlim_t(lockLimit), rlim_max: rlim_t(lockLimit))

@@ -93,6 +93,15 @@ public final class PoolTestMemory: @unchecked Sendable {
     return memory.pool(pages: 1, available: 1, largestOrder: 0, contents: .zero)
   }
 
+  /// A pool over memory of the caller's, aligned to all of it, which must outlive the pool.
+  @unsafe
+  public static func makePool(over base: UnsafeMutableRawPointer, pages: Int) -> PagePool {
+    let order = BlockOrder.fitting(frameCount: pages)
+    let memory = unsafe PoolTestMemory(
+      pages: pages, largestOrder: order, released: Flag(), base: base)
+    return memory.pool(pages: pages, available: pages, largestOrder: order, contents: .zero)
+  }
+
   private func pool(
     pages: Int, available: Int, largestOrder: Int, contents: KnownContents,
     cacheMethod: ProcessorCacheMethod = .none, cacheByteLimit: Int? = nil,

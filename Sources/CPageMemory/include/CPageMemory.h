@@ -72,6 +72,15 @@ static inline size_t page_memory_find_change(const void *start, uint64_t word, s
 /// Milliseconds of a clock that never goes back.
 uint64_t page_memory_milliseconds(void);
 
+/// Whether the address sanitizer runs, so that the next two do something.
+int page_memory_poisons(void);
+
+/// Makes it an error that the address sanitizer reports to touch memory.
+void page_memory_poison(const void *start, size_t count);
+
+/// Takes that back.
+void page_memory_unpoison(const void *start, size_t count);
+
 /// Tells the thread sanitizer, where there is one, that the lock at `lock` is held now.
 void page_memory_lock_acquired(const void *lock);
 

@@ -46,6 +46,21 @@ void page_memory_touch(uintptr_t address, uintptr_t byte_count);
 /// Seals a memory file against shrinking, growing and further seals.
 int page_memory_seal_size(int descriptor);
 
+/// Opens the file of a descriptor once more, for reading and writing: an open file description of its
+/// own. Needs /proc.
+int page_memory_open_again(int descriptor);
+
+/// The size of a memory file, and whether it is sealed against shrinking and growing.
+int page_memory_memory_file_state(int descriptor, int64_t *byte_count, int *is_sealed);
+
+/// Makes this process the owner of a memory file, by an OFD lock on a description of its own, which a
+/// forked child closes before fork returns there. Returns the descriptor that stands for it, or -EAGAIN
+/// if the file has an owner already, be it this process.
+int page_memory_own_file(int descriptor);
+
+/// Ends what page_memory_own_file began, in the process that began it.
+void page_memory_disown_file(int ownership);
+
 /// fallocate(2) with PUNCH_HOLE and KEEP_SIZE.
 int page_memory_punch_hole(int descriptor, int64_t offset, int64_t byte_count);
 

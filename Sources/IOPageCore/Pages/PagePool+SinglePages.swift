@@ -113,6 +113,8 @@ extension IOPage {
     for index in 0..<count {
       pool.prepare(unsafe pages[index].frames, contents: contents, tag: tag)
     }
+    // As above.
+    pool.recordSinglePages(count, tag: tag) { unsafe pages[$0].frames.lowerBound }
   }
 
   /// Records that pages, about some of which this is not known, are handed out.

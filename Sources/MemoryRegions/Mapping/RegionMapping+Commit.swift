@@ -109,7 +109,9 @@ extension RegionMapping {
       // If moving failed half-way, the reservation has a hole. It is closed unless it is taken.
       _ = try? systemCalls.map(.reservation(.vacant(address(range.lowerBound))), part.count)
     }
-    if let file { try? systemCalls.punchHole(file, range.lowerBound, range.count) }
+    if let file, !keepsContents {
+      try? systemCalls.punchHole(file, range.lowerBound, range.count)
+    }
   }
 }
 

@@ -22,6 +22,8 @@ package struct RegionMapping: Sendable {
   var options: RegionOptions
   /// The memory file behind it, with its first byte at the region's.
   let file: Int32?
+  /// Whether the file was there before and what it holds is to stay, whatever fails.
+  var keepsContents = false
 
   /// Reserves aligned address space. Returns its base.
   package static func reserve(

@@ -58,10 +58,12 @@ public final class MemoryRegion: Sendable {
   /// Opens a region at a place of a reservation that it shares, or in one of its own.
   init(
     _ options: RegionOptions, _ systemCalls: SystemCalls,
-    within place: (reservation: SharedReservation, base: Int)?
+    within place: (reservation: SharedReservation, base: Int)?,
+    file: MemoryFileSource = .new(trailingByteCount: 0)
   ) throws(RegionError) {
     let owner = try ProcessGeneration.current(systemCalls)
-    let (mapping, granted) = try RegionOpening.open(options, systemCalls, at: place?.base)
+    let (mapping, granted) = try RegionOpening.open(
+      options, systemCalls, at: place?.base, file: file)
     self.owner = owner
     self.sharedReservation = place?.reservation
     self.openedMapping = mapping

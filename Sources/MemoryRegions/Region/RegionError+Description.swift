@@ -179,6 +179,20 @@ extension RegionError.Kind: CustomStringConvertible {
       ("taking pages back refused", "Use Linux 5.18 or later for locked pages and huge pages")
     case .guardRefused:
       ("guarding pages refused", "Raise vm.max_map_count, or open the region without guard pages")
+    case .alreadyOwned:
+      ("memory file has an owner", "Wait until the owner has closed its pool or ended")
+    case .ownershipRefused:
+      ("ownership of the memory file refused", "Mount /proc, or raise RLIMIT_NOFILE (ulimit -n)")
+    case .memoryFileUnsuitable:
+      (
+        "no memory file to recover a pool from",
+        "Give a descriptor of the memory file of a pool that was opened as recoverable"
+      )
+    case .recoveryUnsupported:
+      (
+        "region that a pool cannot be recovered from",
+        "Use base pages or transparent huge pages, and commit all of the region at open"
+      )
     case .sideTablesRefused:
       ("allocator tables refused", "Raise RLIMIT_AS (ulimit -v) or vm.max_map_count")
     }

@@ -112,6 +112,14 @@ extension RegionError {
     public static let discardRefused = Kind(code: .discardRefused)
     /// The kernel would not take the access to pages away, or give it back.
     public static let guardRefused = Kind(code: .guardRefused)
+    /// Another owner has the memory file, in this process or another one that lives.
+    public static let alreadyOwned = Kind(code: .alreadyOwned)
+    /// The kernel would not make this process the owner of the memory file.
+    public static let ownershipRefused = Kind(code: .ownershipRefused)
+    /// The descriptor is not one of a memory file that a pool can be recovered from.
+    public static let memoryFileUnsuitable = Kind(code: .memoryFileUnsuitable)
+    /// Pools over such a region cannot be recovered.
+    public static let recoveryUnsupported = Kind(code: .recoveryUnsupported)
     /// No memory for the allocator's own tables.
     public static let sideTablesRefused = Kind(code: .sideTablesRefused)
   }
@@ -129,6 +137,7 @@ extension RegionError {
     case registered, partOfPoolSet, notRegistrable, secretMemory, guarded, alreadyClaimed
     case residencyUnknown, notOwner
     case discardRefused, guardRefused, sideTablesRefused
+    case alreadyOwned, ownershipRefused, memoryFileUnsuitable, recoveryUnsupported
   }
 }
 

@@ -8,7 +8,8 @@ enum RegionOpening {
   /// Opens a region, at `place` if the caller has reserved it. On an error nothing is left mapped
   /// or open, and a caller's reservation is as it was.
   static func open(
-    _ options: RegionOptions, _ systemCalls: SystemCalls, at place: Int? = nil
+    _ options: RegionOptions, _ systemCalls: SystemCalls, at place: Int? = nil,
+    file: MemoryFileSource = .new(trailingByteCount: 0)
   ) throws(RegionError) -> (mapping: RegionMapping, granted: GrantedRegion) {
     let kernelPage = systemCalls.pageByteCount()
     guard kernelPage == pageByteCount else {
@@ -25,7 +26,7 @@ enum RegionOpening {
     var unmet: [UnmetWish] = []
     while true {
       do throws(RegionError) {
-        return try commit(wishes, unmet, base, systemCalls)
+        return try commit(wishes, unmet, base, file, systemCalls)
       } catch {
         guard let wish = error.kind.degradation, wishes.giveUp(wish) else {
           if place == nil { try? systemCalls.unmap(base, layout.byteCount) }
@@ -41,13 +42,15 @@ enum RegionOpening {
   }
 
   private static func commit(
-    _ wishes: RegionOptions, _ unmet: [UnmetWish], _ base: Int, _ systemCalls: SystemCalls
+    _ wishes: RegionOptions, _ unmet: [UnmetWish], _ base: Int, _ file: MemoryFileSource,
+    _ systemCalls: SystemCalls
   ) throws(RegionError) -> (RegionMapping, GrantedRegion) {
     try checkTransparentHugePages(wishes, systemCalls)
     try RegionMapping.checkSecretMemory(wishes, systemCalls)
-    let mapping = RegionMapping(
+    var mapping = RegionMapping(
       systemCalls: systemCalls, base: base, byteCount: wishes.byteCount, options: wishes,
-      file: try RegionMapping.memoryFile(wishes, systemCalls))
+      file: try RegionMapping.memoryFile(wishes, systemCalls, file))
+    if case .existing = file { mapping.keepsContents = true }
     do throws(RegionError) {
       try mapping.validatePlacement()
       let outcome = try mapping.commit(0..<(wishes.initiallyCommitted ?? 0))

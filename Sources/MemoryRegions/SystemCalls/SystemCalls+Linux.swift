@@ -39,6 +39,12 @@ extension SystemCalls {
       try check(ftruncate(descriptor, byteCount))
     },
     sealSize: { (descriptor) throws(Errno) in _ = try result(page_memory_seal_size(descriptor)) },
+    openAgain: { (descriptor) throws(Errno) in
+      try result(page_memory_open_again(descriptor))
+    },
+    memoryFileState: queryMemoryFile,
+    ownFile: { (descriptor) throws(Errno) in try result(page_memory_own_file(descriptor)) },
+    disownFile: { page_memory_disown_file($0) },
     punchHole: { (descriptor, offset, byteCount) throws(Errno) in
       _ = try result(page_memory_punch_hole(descriptor, Int64(offset), Int64(byteCount)))
     },
@@ -144,6 +150,16 @@ private func queryPolicy(_ address: Int) throws(Errno) -> MemoryPolicy {
         UInt(address), &mode, words.baseAddress, UInt(NodeMask.bitCount)))
   }
   return MemoryPolicy(MemoryPolicy.Mode(rawValue: mode), nodes)
+}
+
+private func queryMemoryFile(
+  _ descriptor: Int32
+) throws(Errno) -> (byteCount: Int, isSealed: Bool) {
+  var byteCount: Int64 = 0
+  var isSealed: CInt = 0
+  // Both are written only inside the call.
+  _ = try result(unsafe page_memory_memory_file_state(descriptor, &byteCount, &isSealed))
+  return (Int(byteCount), isSealed != 0)
 }
 
 private func moveOrFind(_ pages: [Int], to node: Int32?) throws(Errno) -> [Int32] {

@@ -37,6 +37,17 @@ package struct SystemCalls: Sendable {
   package var resize: @Sendable (_ descriptor: Int32, _ byteCount: Int) throws(Errno) -> Void
   /// fcntl(2): no more shrinking, growing or sealing.
   package var sealSize: @Sendable (_ descriptor: Int32) throws(Errno) -> Void
+  /// open(2) of what a descriptor refers to, by /proc: a description of its own. Returns its
+  /// descriptor.
+  package var openAgain: @Sendable (_ descriptor: Int32) throws(Errno) -> Int32
+  /// fstat(2) and fcntl(2): the size of a memory file, and whether it is sealed in it.
+  package var memoryFileState:
+    @Sendable (_ descriptor: Int32) throws(Errno) -> (byteCount: Int, isSealed: Bool)
+  /// fcntl(2): makes this process the owner of a memory file, or throws `.resourceTemporarilyUnavailable`
+  /// if it has one. Returns the descriptor that stands for it.
+  package var ownFile: @Sendable (_ descriptor: Int32) throws(Errno) -> Int32
+  /// close(2) of such a descriptor.
+  package var disownFile: @Sendable (_ ownership: Int32) -> Void
   /// fallocate(2): the range reads as zero and takes no memory.
   package var punchHole:
     @Sendable (_ descriptor: Int32, _ offset: Int, _ byteCount: Int) throws(Errno) -> Void

@@ -31,9 +31,9 @@ struct CacheState: ~Copyable {
   @unsafe
   init(_ memory: PoolMemory) {
     let available = Platform.cacheMethod
-    // Each page of an inspected pool goes through its books, which the lock guards.
-    let wanted =
-      unsafe memory.caches == nil || memory.inspection.isNeeded ? .none : memory.cacheMethod
+    // Each page of an inspected or recoverable pool goes through its books, which the lock guards.
+    let hasBooks = unsafe memory.inspection.isNeeded || memory.blockTable != nil
+    let wanted = unsafe memory.caches == nil || hasBooks ? .none : memory.cacheMethod
     switch (wanted, available) {
     case (.none, _), (_, .none): method = .none
     case (.exchange, _), (_, .exchange): method = .exchange

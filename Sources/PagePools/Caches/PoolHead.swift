@@ -4,12 +4,15 @@
 //
 //   0   limit    processors 0..<limit may use their caches; 0: sealed, or a forked child, in which
 //                the kernel has wiped this memory
+//   4   library  as `limit`, for this library's own functions. Under the address sanitizer `limit` is
+//                always zero, so that no page passes them by (PoolReference+Poisoning.swift)
 //   8   area     where a thread's rseq area lies from its thread pointer; 0: use exchanges
 //   16  caches   the first processor's cache
 //   24  number   as `area`, for reading the processor's number without sections
 //   32  mark     nonzero while the pool serves this process
 //   40  parent   in the account of a client (ClientAccount.swift), which begins like this and has zero
 //                in everything else: the pool's control block
+//   48  poisons  whether the address sanitizer runs
 //
 // CPageMemoryCache.h, whose critical sections read the first three, has the same picture.
 
@@ -23,11 +26,13 @@ struct PoolHead: ~Copyable {
   static let aliveMark: UInt64 = 0x4c4f_4f50  // "POOL"
 
   @usableFromInline let limit: Atomic<UInt32>
+  let libraryLimit: Atomic<UInt32>
   @usableFromInline let area: UInt
   @usableFromInline let caches: UnsafeMutableRawPointer?
   @usableFromInline let number: UInt
   let mark: Atomic<UInt64>
   let parent: UnsafeMutableRawPointer?
+  let poisons: Bool
 
   /// The head of a pool that is sealed still.
   ///
@@ -36,22 +41,26 @@ struct PoolHead: ~Copyable {
   init(method: ProcessorCacheMethod, caches: UnsafeMutableRawPointer?) {
     let area = Platform.sequencesArea
     limit = Atomic(0)
+    libraryLimit = Atomic(0)
     self.area = method == .restartableSequences ? area : 0
     unsafe self.caches = caches
     number = area
     mark = Atomic(PoolHead.aliveMark)
     unsafe parent = nil
+    poisons = Platform.hasAddressSanitizer
   }
 
   /// The head of a client's account.
   @unsafe
   init(clientOf parent: UnsafeMutableRawPointer) {
     limit = Atomic(0)
+    libraryLimit = Atomic(0)
     area = 0
     unsafe caches = nil
     number = 0
     mark = Atomic(0)
     unsafe self.parent = parent
+    poisons = false
   }
 }
 

@@ -15,8 +15,18 @@ extension PoolReference {
   @inlinable
   @inline(__always)
   var currentCache: ProcessorCache? {
+    cacheOfThisProcessor(below: unsafe head.pointee.limit.load(ordering: .relaxed))
+  }
+
+  /// The same for this library's own functions, which see to it that no free page can be touched.
+  var libraryCache: ProcessorCache? {
+    cacheOfThisProcessor(below: unsafe head.pointee.libraryLimit.load(ordering: .relaxed))
+  }
+
+  @inlinable
+  @inline(__always)
+  func cacheOfThisProcessor(below limit: UInt32) -> ProcessorCache? {
     let head = unsafe head
-    let limit = unsafe head.pointee.limit.load(ordering: .relaxed)
     guard limit > 0 else { return nil }
     let processor = unsafe page_memory_current_processor(head.pointee.number)
     guard processor < limit, let caches = unsafe head.pointee.caches else { return nil }

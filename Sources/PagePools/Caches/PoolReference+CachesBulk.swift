@@ -22,7 +22,7 @@ extension PoolReference {
       return unsafe page_memory_cache_take_many(
         pointer, area, UInt(bitPattern: order), entries, UInt(bitPattern: wanted)) != 0
     }
-    return unsafe currentCache?.takeMany(order: order, into: entries, wanted: wanted) ?? false
+    return unsafe libraryCache?.takeMany(order: order, into: entries, wanted: wanted) ?? false
   }
 
   /// Puts as many blocks on the stack of this processor as there is room for. Returns how many.
@@ -40,7 +40,7 @@ extension PoolReference {
         bitPattern: page_memory_cache_put_many(
           pointer, area, UInt(bitPattern: order), entries, UInt(bitPattern: offered)))
     }
-    return unsafe currentCache?.putMany(order: order, from: entries, offered: offered) ?? 0
+    return unsafe libraryCache?.putMany(order: order, from: entries, offered: offered) ?? 0
   }
 
   /// Takes `wanted` single pages from the stack of this processor, or none if it has fewer, where

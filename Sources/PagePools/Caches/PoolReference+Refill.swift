@@ -71,7 +71,8 @@ extension PoolReference {
           state.caches.flushed[order] += excess
           rest = unsafe Span(_unsafeStart: UnsafePointer(start), count: excess + 1)
         }
-        if putCached(block, order: order) {
+        // The first element.
+        if unsafe putManyCached(order: order, from: start, offered: 1) == 1 {
           state.caches.supplied[order] += 1
           rest = rest.extracting(1..<rest.count)
         }

@@ -29,6 +29,7 @@ extension PoolReference {
   /// contents are this thread's to look at.
   func stopCaching(_ state: inout PoolState) {
     state.caches.isSealed = true
+    unsafe head.pointee.libraryLimit.store(0, ordering: .relaxed)
     unsafe head.pointee.limit.store(0, ordering: .sequentiallyConsistent)
     switch state.caches.method {
     case .restartableSequences:
@@ -55,7 +56,9 @@ extension PoolReference {
     }
     state.caches.isSealed = false
     // Whoever reads the new limit finds the caches as they are now.
-    unsafe head.pointee.limit.store(UInt32(state.caches.processorCount), ordering: .releasing)
+    let limit = UInt32(state.caches.processorCount)
+    unsafe head.pointee.libraryLimit.store(limit, ordering: .releasing)
+    if !hasAddressSanitizer { unsafe head.pointee.limit.store(limit, ordering: .releasing) }
   }
 
   /// Unseals the pool, if enough of it is free and it has caches and is open.

@@ -114,6 +114,6 @@ extension LeakReport {
         found[note.site]?.newestMilliseconds = age
       }
     }
-    entries = found.sorted { ($1.value.pages, $0.key) < ($0.value.pages, $1.key) }.map(\.value)
+    entries = found.sorted { ($1.value.pages, $0.key) < ($0.value.pages, $1.key) }.map { $0.value }
   }
 }

@@ -78,8 +78,13 @@ extension PoolReference {
 
   /// Takes pages of a client back into the pool.
   func giveBackInspected(_ frames: Range<Int>, hasGuardBack: Bool, _ state: inout PoolState) {
-    guard let inspection = state.inspection else { return state.giveBack(frames) }
+    guard let inspection = state.inspection else {
+      // First the buddy, which finds out if the pages are not out, and ends the process.
+      state.giveBack(frames)
+      return state.recordReturn(of: frames)
+    }
     guard inspection.giveBack(frames) else { PoolReference.refuse() }
+    state.recordReturn(of: frames)
     if let end = inspection.removeGuard(behind: frames) {
       if !hasGuardBack { _ = markAbsent(end, &state) }
       state.giveBack(end)
@@ -99,7 +104,8 @@ extension PoolReference {
   ///
   /// - Complexity: O(bytes of the pool), with the lock held.
   func checkPoison(_ state: borrowing PoolState) throws(PoolInvariantViolation) {
-    guard let notes, let inspection = state.inspection else { return }
+    // The sanitizer's poison is better: it is found by the write itself.
+    guard let notes, let inspection = state.inspection, !hasAddressSanitizer else { return }
     // Pages on their way out, and in a trim, are cleared without the lock: they are in none of these.
     for frame in 0..<state.buddy.managedFrameCount
     where notes[frame].isGuard || state.buddy.freeBlock(containing: frame) != nil {

@@ -87,6 +87,7 @@ extension PoolReference {
     let end = frames.upperBound..<frames.upperBound + 1
     // Whatever becomes of it, it is not known to be zero.
     dirty.insert(end)
+    if hasAddressSanitizer { unpoison(end) }
     if let guardPages = backing.guardPages, guardPages(end) { return true }
     fillWithPoison(end)
     return false

@@ -85,10 +85,9 @@ extension PoolReference {
     let frames =
       mayHaveAbsentPages
       ? try present(singles: taken, isArriving: isArriving, client: client) : taken
-    for frame in frames {
-      prepare(frame..<frame + 1, contents: contents, tag: tag)
-      receive(frame)
-    }
+    for frame in frames { prepare(frame..<frame + 1, contents: contents, tag: tag) }
+    recordSinglePages(count, tag: tag) { frames[$0] }
+    for frame in frames { receive(frame) }
   }
 
   private func allocate(
@@ -104,6 +103,7 @@ extension PoolReference {
     let frame = try present(
       taken..<taken + request.pages, request, isArriving: isArriving, client: client)
     prepare(frame..<frame + request.pages, contents: contents, tag: tag)
+    recordBlock(frame..<frame + request.pages, tag: tag)
     return frame
   }
 
@@ -135,8 +135,9 @@ extension PoolReference {
 
   /// Gives pages of a client back.
   func free(_ frames: Range<Int>, of client: ClientReference) {
-    statistics.add(1, to: .frees)
     let hasGuardBack = isInspected ? inspectReturning(frames) : true
+    if hasAddressSanitizer { poison(frames) }
+    statistics.add(1, to: .frees)
     var isOver = false
     let isLast = withLock { state -> Bool in
       giveBackInspected(frames, hasGuardBack: hasGuardBack, &state)

@@ -27,6 +27,17 @@
     /// One processor without interruptions has no use for caches in front of its lock.
     static var cacheMethod: ProcessorCacheMethod { .none }
 
+    /// There are no sanitizers.
+    static var hasAddressSanitizer: Bool { false }
+
+    /// Never called.
+    @unsafe
+    static func poison(_ start: UnsafeMutableRawPointer, byteCount: Int) {}
+
+    /// Never called.
+    @unsafe
+    static func unpoison(_ start: UnsafeMutableRawPointer, byteCount: Int) {}
+
     /// There are no critical sections.
     static func barrier() {}
 

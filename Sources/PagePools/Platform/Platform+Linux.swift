@@ -35,6 +35,21 @@
       sequenceSupport == .usable ? .restartableSequences : .exchange
     }
 
+    /// Whether memory can be made inaccessible to instrumented code: the address sanitizer runs.
+    static var hasAddressSanitizer: Bool { page_memory_poisons() != 0 }
+
+    /// Makes memory of the caller's an error to touch.
+    @unsafe
+    static func poison(_ start: UnsafeMutableRawPointer, byteCount: Int) {
+      unsafe page_memory_poison(start, byteCount)
+    }
+
+    /// Takes that back.
+    @unsafe
+    static func unpoison(_ start: UnsafeMutableRawPointer, byteCount: Int) {
+      unsafe page_memory_unpoison(start, byteCount)
+    }
+
     /// Returns when every critical section that was running has ended or will start again.
     static func barrier() { page_memory_sequences_barrier() }
 

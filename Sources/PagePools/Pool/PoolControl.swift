@@ -25,6 +25,8 @@ struct PoolControl: ~Copyable {
   /// Counts what trims put back, where it is waited for, and the trims that have ended.
   let trims: EventCount
   let mayHaveAbsentPages: Atomic<Bool>
+  /// Under the address sanitizer: no page from this one on was ever handed out.
+  let grantedEnd: Atomic<Int>
   let backing: PoolBacking
   let base: UnsafeMutableRawPointer
   let pageCount: Int
@@ -37,6 +39,7 @@ struct PoolControl: ~Copyable {
   let statistics: StatisticsBlock
   let inspection: PoolInspection
   let isInspected: Bool
+  let isRecoverable: Bool
   let notes: FrameNotes?
   /// Whether requests may have to fail on purpose.
   let hasFaults: Atomic<Bool>
@@ -66,12 +69,14 @@ struct PoolControl: ~Copyable {
     mayHaveAbsentPages = Atomic(false)
     inspection = unsafe memory.inspection
     isInspected = inspection.isNeeded
+    isRecoverable = unsafe memory.blockTable != nil
     unsafe notes = memory.frameNotes.map {
       unsafe FrameNotes($0, frameCount: memory.pageCount)
     }
     precondition(
       notes != nil || !inspection.needsNotes, "The inspection that was chosen needs frame notes.")
     hasFaults = Atomic(false)
+    grantedEnd = Atomic(0)
   }
 }
 
@@ -104,6 +109,8 @@ struct PoolState: ~Copyable {
   let reclaimingThreads: ReclaimingThreads?
   /// Nil for a pool that is not inspected.
   let inspection: Inspection?
+  /// What callers have, for another process; nil for a pool that ends with this one.
+  let blockTable: BlockTable?
   /// Which requests are to fail on purpose.
   var faults: AllocationFaults.Progress?
   /// Those who wait for pages.
@@ -132,6 +139,7 @@ struct PoolState: ~Copyable {
     node = membership?.node ?? -1
     reclaimingThreads = membership?.reclaimingThreads
     inspection = unsafe Inspection(memory)
+    blockTable = unsafe memory.blockTable
   }
 
   /// Whether all pages are back in the buddy, and nobody is about to take some for a trim.

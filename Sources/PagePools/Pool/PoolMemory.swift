@@ -48,6 +48,9 @@ public struct PoolMemory {
   /// Zeroed memory of ``PagePool/frameNotesByteCount(pageCount:)`` bytes, page aligned, for an
   /// inspection that needs it: all but one that only wipes.
   public var frameNotes: UnsafeMutableRawPointer?
+  /// Where what callers have is recorded for whoever comes after this process; nil for a pool that ends
+  /// with it. Such a pool uses no caches.
+  package var blockTable: BlockTable?
   /// What a pool of a set is told of the set; nil for a pool by itself.
   package var membership: PoolSetMembership?
   /// Kept alive until the pool's handle is gone and its last page is back, then let go: the place

@@ -22,6 +22,7 @@ extension PoolReference {
     }
     let frame = try present(taken..<taken + count, request, isArriving: isArriving)
     prepare(frame..<frame + count, contents: contents, tag: tag)
+    recordBlock(frame..<frame + count, tag: tag)
     return frame
   }
 
@@ -31,6 +32,9 @@ extension PoolReference {
   package func allocate(
     order: Int, contents: PageContents, reclaim: ReclaimPolicy, tag: AllocationTag = .none
   ) throws(OutOfMemory) -> Int {
+    if hasAddressSanitizer, let frame = takePoisoned(order: order, contents: contents) {
+      return frame
+    }
     let request = PageRequest.block(order: order)
     var isArriving = false
     let entry = try satisfy(request, reclaim: reclaim, tag: tag) { state -> UInt? in
@@ -53,6 +57,7 @@ extension PoolReference {
     } else {
       frame = try present(frame..<frame + 1 << order, request, isArriving: isArriving)
       prepare(frame..<frame + 1 << order, contents: contents, tag: tag)
+      recordBlock(frame..<frame + 1 << order, tag: tag)
     }
     return frame
   }
@@ -104,6 +109,7 @@ extension PoolReference {
   package func prepare(
     _ frames: Range<Int>, contents: PageContents, tag: AllocationTag = .none
   ) {
+    if hasAddressSanitizer { unpoison(frames) }
     if isInspected { checkPoison(of: frames) }
     if contents == .zeroed { clear(frames) }
     dirty.insert(frames)
@@ -137,6 +143,10 @@ extension PoolReference {
     if entry & PoolReference.partlyKnown != 0 {
       let frame = frame(ofEntry: entry)
       return prepare(frame..<frame + pages, contents: contents)
+    }
+    if hasAddressSanitizer {
+      let frame = frame(ofEntry: entry)
+      unpoison(frame..<frame + pages)
     }
     guard contents == .zeroed else { return }
     if entry & PoolReference.knownZero != 0 {

@@ -12,8 +12,9 @@ extension PoolReference {
   @usableFromInline
   package func free(_ frames: Range<Int>) {
     guard isOwnedByThisProcess else { return }
-    statistics.add(1, to: .frees)
     let hasGuardBack = isInspected ? inspectReturning(frames) : true
+    if hasAddressSanitizer, putPoisoned(frames) { return }
+    statistics.add(1, to: .frees)
     let isLast = withLock { state -> Bool in
       if !state.caches.isSealed, let order = PoolReference.cachedOrder(of: frames) {
         flush(address(ofFrame: frames.lowerBound), order: order, &state)
@@ -27,7 +28,7 @@ extension PoolReference {
   }
 
   /// The order of a range of frames as one block of a cached order; nil if it is not one.
-  private static func cachedOrder(of frames: Range<Int>) -> Int? {
+  static func cachedOrder(of frames: Range<Int>) -> Int? {
     let order = frames.count.trailingZeroBitCount
     let isBlock =
       frames.count == 1 << order && frames.lowerBound & (frames.count - 1) == 0
@@ -58,6 +59,7 @@ extension PoolReference {
   /// Lets go of the pool's memory. Nobody else refers to the pool any more, except threads that
   /// are still on their way out of the lock.
   func tearDown() {
+    if hasAddressSanitizer { unpoisonAll() }
     unsafe head.pointee.mark.store(0, ordering: .relaxed)
     // Initialised in init(creating:), and ended only here. The owner goes last: it may unmap the
     // side tables and recycle this very block.

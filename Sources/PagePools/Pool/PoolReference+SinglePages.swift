@@ -31,7 +31,8 @@ extension PoolReference {
   /// Takes `count` pages, each by itself: all or none.
   ///
   /// `receive` gets the number of each page, with the pool's lock held; what the pages hold is
-  /// not looked after: see ``prepare(_:contents:)``.
+  /// not looked after, nor recorded: see ``prepare(_:contents:tag:)`` and
+  /// ``recordSinglePages(_:tag:frame:)``.
   package func allocate(
     singlePages count: Int, reclaim: ReclaimPolicy, tag: AllocationTag = .none,
     receive: (Int) -> Void
@@ -84,6 +85,10 @@ extension PoolReference {
         for index in 0..<length {
           unsafe entries[index] = UInt(bitPattern: page(first + index))
         }
+        if hasAddressSanitizer, !isInspected {
+          // The elements that were just written.
+          unsafe poison(Span(_unsafeStart: UnsafePointer(start), count: length))
+        }
         let put = unsafe putManyCached(order: 0, from: start, offered: length)
         if put < length {
           // Elements of the allocation, which is not changed meanwhile.
@@ -97,7 +102,7 @@ extension PoolReference {
 
   /// Gives single pages back that no stack had room for.
   private func freeSinglePages(_ entries: Span<UInt>) {
-    if isInspected {
+    if isInspected || isRecoverable {
       for index in entries.indices {
         let frame = frame(ofEntry: entries[index])
         free(frame..<frame + 1)

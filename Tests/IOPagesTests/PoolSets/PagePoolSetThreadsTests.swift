@@ -187,7 +187,9 @@ import Testing
       for node in MadeUpNodes.numbers {
         guard let pool = set.pools[node] else { continue }
         let entry = pool.reference.takeCached(order: 0)
-        #expect((entry != 0) == (node == 2 || node == 3), "\(node)")
+        // Under the address sanitizer this way past the library is closed.
+        let isServed = (node == 2 || node == 3) && !PagePool.hasAddressSanitizer
+        #expect((entry != 0) == isServed, "\(node)")
         if entry != 0 { #expect(pool.reference.putCached(entry & ~3, order: 0)) }
       }
     }

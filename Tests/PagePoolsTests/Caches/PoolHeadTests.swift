@@ -11,7 +11,11 @@ import Testing
       pages: 64, cacheMethod: .exchange, cacheByteLimit: 1 << 16)
     let head = unsafe pool.reference.pointer
     // The pool has enough free pages to be unsealed: every processor may use its cache.
-    #expect(unsafe head.load(as: UInt32.self) >= UInt32(Processors.usable.count))
+    // Under the address sanitizer the inlined path finds none to use.
+    let limit = unsafe head.load(as: UInt32.self)
+    let libraryLimit = unsafe head.load(fromByteOffset: 4, as: UInt32.self)
+    #expect(libraryLimit >= UInt32(Processors.usable.count))
+    #expect(limit == (PagePool.hasAddressSanitizer ? 0 : libraryLimit))
     #expect(unsafe head.load(fromByteOffset: 8, as: UInt.self) == 0)
     #expect(unsafe head.load(fromByteOffset: 16, as: UInt.self) != 0)
     #expect(MemoryLayout<PoolHead>.size <= PoolHead.byteCount)
@@ -19,7 +23,7 @@ import Testing
     #expect(throws: OutOfMemory.self) {
       _ = try pool.reference.allocate(order: 0, contents: .uninitialized, reclaim: .never)
     }
-    #expect(unsafe head.load(as: UInt32.self) == 0, "an exhausted pool is sealed")
+    #expect(unsafe head.load(as: UInt64.self) == 0, "an exhausted pool is sealed")
   }
 
   @Test func sectionsAreUsedWhereTheProcessHasThem() {
