@@ -1,5 +1,6 @@
-// What a container's seccomp profile does: the kernel refuses some system calls, with EPERM. A filter
-// is for good, so it is for exit tests, whose process is their own, and for programs that start others.
+// What a container's seccomp profile does: the kernel refuses some system calls, with EPERM or as if it
+// did not have them. A filter is for good, so it is for exit tests, whose process is their own, and for
+// programs that start others.
 
 import Glibc
 
@@ -17,14 +18,25 @@ package enum SystemCallNumber {
     package static let getMempolicy: UInt32 = 239
     package static let movePages: UInt32 = 279
     package static let membarrier: UInt32 = 324
+    package static let adviseMemory: UInt32 = 28
+    package static let lockMemory: UInt32 = 325
+    package static let createMemoryFile: UInt32 = 319
+    package static let allocateFile: UInt32 = 285
+    package static let moveMapping: UInt32 = 25
   #elseif arch(arm64)
     package static let mbind: UInt32 = 235
     package static let getMempolicy: UInt32 = 236
     package static let setMempolicy: UInt32 = 237
     package static let movePages: UInt32 = 239
     package static let membarrier: UInt32 = 283
+    package static let adviseMemory: UInt32 = 233
+    package static let lockMemory: UInt32 = 284
+    package static let createMemoryFile: UInt32 = 279
+    package static let allocateFile: UInt32 = 47
+    package static let moveMapping: UInt32 = 216
   #endif
   // The same on every architecture.
+  package static let createSecretFile: UInt32 = 447
   package static let setMempolicyHomeNode: UInt32 = 450
   package static let ioUringSetup: UInt32 = 425
   package static let ioUringRegister: UInt32 = 427
@@ -38,19 +50,20 @@ package func refuseMemoryPolicies() -> Bool {
     SystemCallNumber.setMempolicyHomeNode, SystemCallNumber.movePages)
 }
 
-/// Makes the kernel refuse these calls to this thread, and to the processes it starts, with EPERM, as
-/// a container's seccomp profile does. False if the kernel has no seccomp filters.
-package func refuse(_ calls: UInt32...) -> Bool {
+/// Makes the kernel refuse these calls to this thread, and to the processes it starts, as a
+/// container's seccomp profile does: with EPERM, or another errno. False if the kernel has no seccomp
+/// filters.
+package func refuse(_ calls: UInt32..., with errno: Int32 = EPERM) -> Bool {
   // struct sock_filter: u16 code, u8 jump-if-true, u8 jump-if-false, u32 value.
   func instruction(_ code: UInt64, _ ifTrue: UInt64, _ ifFalse: UInt64, _ value: UInt32) -> UInt64 {
     code | ifTrue << 16 | ifFalse << 24 | UInt64(value) << 32
   }
   let (loadWord, jumpIfEqual, answer): (UInt64, UInt64, UInt64) = (0x20, 0x15, 0x06)
-  let (allow, failWithEPERM): (UInt32, UInt32) = (0x7fff_0000, 0x0005_0001)
+  let (allow, fail): (UInt32, UInt32) = (0x7fff_0000, 0x0005_0000 | UInt32(errno))
   var program = [instruction(loadWord, 0, 0, 0)]
   for call in calls {
     program.append(instruction(jumpIfEqual, 0, 1, call))
-    program.append(instruction(answer, 0, 0, failWithEPERM))
+    program.append(instruction(answer, 0, 0, fail))
   }
   program.append(instruction(answer, 0, 0, allow))
   let (setNoNewPrivileges, setSeccomp, filterMode): (Int32, Int32, UInt) = (38, 22, 2)
