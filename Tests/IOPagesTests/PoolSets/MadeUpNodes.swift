@@ -34,12 +34,14 @@ struct MadeUpNodes {
     pages: [Int], processors: [[Int]] = [Array(0..<1024)], largestOrder: Int? = nil,
     cacheMethod: ProcessorCacheMethod = .restartableSequences
   ) throws -> PagePoolSet {
-    try PagePoolSet(
+    let set = try PagePoolSet(
       slices: zip(numbers, pages).map { node, pages in
         let options = RegionOptions(
           byteCount: pages * IOPage.pageSize, largestOrder: largestOrder, population: .none)
         return (node, options)
       }, topology: topology(processors: processors), cacheMethod: cacheMethod)
+    set.watchPools()
+    return set
   }
 }
 

@@ -8,7 +8,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct PagePoolSetModelTests {
+@Suite(.leavesNoPages) struct PagePoolSetModelTests {
   private static let pages = [300, 128, 64, 200]
   private static let steps = 4000
 

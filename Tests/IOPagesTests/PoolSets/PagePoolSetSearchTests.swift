@@ -2,7 +2,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct PagePoolSetSearchTests {
+@Suite(.leavesNoPages) struct PagePoolSetSearchTests {
   private typealias Found = [(node: NUMANode, pages: Int)]
 
   private func expect(

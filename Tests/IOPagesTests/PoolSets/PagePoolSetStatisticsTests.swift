@@ -2,7 +2,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct PagePoolSetStatisticsTests {
+@Suite(.leavesNoPages) struct PagePoolSetStatisticsTests {
   @Test func `each node has its pool's figures, and counts what crosses nodes`() throws {
     let set = try MadeUpNodes.set(pages: [64, 64, 64])
     var held = UniqueArray<IOPage>()

@@ -3,7 +3,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct PagePoolSetTests {
+@Suite(.leavesNoPages) struct PagePoolSetTests {
   @Test func `this machine's nodes get a pool each`() throws {
     let set = try PagePoolSet(
       PagePoolSetOptions(byteCount: .eachNode(4 << 20), allowing: .placement))
@@ -65,6 +65,7 @@ import Testing
       byteCount: 1 << 20, initiallyCommitted: 4096, population: .none)
     let set = try PagePoolSet(
       slices: [(2, options), (3, options)], topology: MadeUpNodes.topology(processors: []))
+    set.watchPools()
     #expect(set.failure(pages: 2, on: .node(3), fallback: .none)?.reason == .exhausted)
     try set.regions[3]?.commit(pages: 7)
     #expect(set.node(of: try set.allocate(pages: 2, on: .node(3), fallback: .none)) == 3)

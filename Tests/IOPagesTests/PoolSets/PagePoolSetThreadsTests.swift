@@ -7,7 +7,7 @@ import PagePools
 import Synchronization
 import Testing
 
-@Suite(.tags(.concurrency)) struct PagePoolSetThreadsTests {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct PagePoolSetThreadsTests {
   /// One processor for each node, as far as the machine has them.
   private static let processors = Array(Processors.usable.prefix(MadeUpNodes.numbers.count))
 
