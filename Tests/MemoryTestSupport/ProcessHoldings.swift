@@ -1,12 +1,12 @@
 import MemoryRegions
 
 /// What this process has open and mapped, by the kernel's own account.
-struct ProcessHoldings {
+package struct ProcessHoldings {
   private let descriptors: Int
   private let mappedByteCount: Int
   private let lockedByteCount: Int
 
-  static func now() -> ProcessHoldings {
+  package static func now() -> ProcessHoldings {
     let system = SystemCalls.linux
     let status = system.keyedSizes("/proc/self/status") ?? [:]
     // A table of one line a descriptor cannot be read as a file; those that exist can be asked for.
@@ -20,7 +20,7 @@ struct ProcessHoldings {
 
   /// What is held more than before. A region of the sweeps is larger than what the heap may grow by
   /// when the same is done a second time.
-  func excess(over before: ProcessHoldings) -> [String] {
+  package func excess(over before: ProcessHoldings) -> [String] {
     var excess: [String] = []
     if descriptors != before.descriptors {
       excess.append("\(descriptors - before.descriptors) descriptors more")
