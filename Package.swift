@@ -109,7 +109,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "MemoryTestSupport",
-      dependencies: ["BuddyAllocator", "CBenchSupport", "MemoryRegions", "PagePools"],
+      dependencies: [
+        "BuddyAllocator", "CBenchSupport", "MemoryRegions", "PagePools", systemPackage,
+      ],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
     // Models of everything beside the real thing, for tests and for the fuzzer.
     .target(

@@ -28,21 +28,25 @@ final class RegionPoolOwner: @unchecked Sendable {
     if region.granted.wipesOnFree { inspection.wipesOnFree = true }
     self.inspection = inspection
     self.recovery = recovery
+    let pageCount = region.byteCount / PagePool.pageSize
+    let processorCount = SystemLimits.possibleProcessorCount
+    // A kernel that is made to fail fails here as well.
+    let systemCalls = region.systemCalls
     sideTables = try SideTableMemory(
       byteCount: PagePool.sideTableByteCount(
-        pageCount: region.byteCount / PagePool.pageSize,
-        largestOrder: region.granted.largestOrder))
+        pageCount: pageCount, largestOrder: region.granted.largestOrder),
+      systemCalls: systemCalls)
     statistics = try SideTableMemory(
-      byteCount: PagePool.statisticsByteCount(processorCount: SystemLimits.possibleProcessorCount))
+      byteCount: PagePool.statisticsByteCount(processorCount: processorCount),
+      systemCalls: systemCalls)
     caches = try SideTableMemory(
-      byteCount: PagePool.cacheByteCount(processorCount: SystemLimits.possibleProcessorCount))
-    if inspection.needsNotes {
-      frameNotes = try SideTableMemory(
-        byteCount: PagePool.frameNotesByteCount(pageCount: region.byteCount / PagePool.pageSize))
-    } else {
-      frameNotes = nil
-    }
-    unsafe control = try ControlBlocks.take()
+      byteCount: PagePool.cacheByteCount(processorCount: processorCount), systemCalls: systemCalls)
+    frameNotes =
+      inspection.needsNotes
+      ? try SideTableMemory(
+        byteCount: PagePool.frameNotesByteCount(pageCount: pageCount), systemCalls: systemCalls)
+      : nil
+    unsafe control = try ControlBlocks.take(systemCalls: systemCalls)
   }
 
   deinit {

@@ -7,7 +7,7 @@ import Testing
 
 /// Threads that hop between processors, take what others gave back, and close pools while pages
 /// come back: millions of times, since the windows are a few instructions wide.
-@Suite(.serialized) struct CacheStressTests {
+@Suite(.leavesNoPages, .serialized) struct CacheStressTests {
   #if DEBUG
     /// A debug build takes some ten times as long for each step, and one with a sanitizer more.
     private static let steps = 1_000_000

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct IOPageAdoptingTests {
+@Suite(.leavesNoPages) struct IOPageAdoptingTests {
   private func error(
     adopting bytes: UnsafeMutableRawBufferPointer, from pool: PagePool
   ) -> AdoptionError? {

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct IOPageCopyingTests {
+@Suite(.leavesNoPages) struct IOPageCopyingTests {
   @Test func pagesAreCopiedWhole() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     var source = try pool.allocate(pages: 2)

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct IOPageIntegersTests {
+@Suite(.leavesNoPages) struct IOPageIntegersTests {
   private func page() throws -> IOPage { try PoolTestMemory.makePool(pages: 1).allocate(pages: 1) }
 
   @Test func bothByteOrders() throws {

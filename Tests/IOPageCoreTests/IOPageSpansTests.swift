@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct IOPageSpansTests {
+@Suite(.leavesNoPages) struct IOPageSpansTests {
   @Test func spansShowTheSameBytes() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     var page = try pool.allocate(pages: 2)

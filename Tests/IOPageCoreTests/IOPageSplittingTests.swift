@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct IOPageSplittingTests {
+@Suite(.leavesNoPages) struct IOPageSplittingTests {
   @Test(arguments: 0...6)
   func twoParts(middle: Int) throws {
     let pool = PoolTestMemory.makePool(pages: 8)

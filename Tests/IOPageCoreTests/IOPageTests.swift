@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct IOPageTests {
+@Suite(.leavesNoPages) struct IOPageTests {
   @Test func aPageKnowsItsSizeAndPlace() throws {
     let pool = PoolTestMemory.makePool(pages: 64)
     let first = try pool.allocate(pages: 3)

@@ -15,7 +15,7 @@ private func refusal(_ body: () throws(OutOfMemory) -> Void) -> OutOfMemory? {
 /// The view that a test has just made is not there.
 private struct NoView: Error {}
 
-@Suite struct LimitedPoolTests {
+@Suite(.leavesNoPages) struct LimitedPoolTests {
   @Test func aRequestBeyondTheLimitIsRefusedAtOnce() throws {
     let pool = PoolTestMemory.makePool(pages: 64)
     let token = pool.onPressure { _ in

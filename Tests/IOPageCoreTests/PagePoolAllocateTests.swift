@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct PagePoolAllocateTests {
+@Suite(.leavesNoPages) struct PagePoolAllocateTests {
   @Test func noPagesNeverFail() throws {
     let pool = PoolTestMemory.makePool(pages: 1)
     let all = try pool.allocate(pages: 1)

@@ -4,7 +4,7 @@ import Testing
 
 /// Every way in which the unsafe door can be misused, in debug and in release: the process ends with a
 /// sentence that names the memory.
-@Suite struct PagePoolFreeReleasedTests {
+@Suite(.leavesNoPages) struct PagePoolFreeReleasedTests {
   /// One mistake, and what is said of it.
   enum Mistake: String, CaseIterable, Codable, Sendable {
     case freedTwice, foreign, misaligned, notWholePages, shorter, longer, neverReleased,

@@ -9,7 +9,7 @@
   import MemoryTestSupport
   import Testing
 
-  @Suite struct DispatchDataPageBufferTests {
+  @Suite(.leavesNoPages) struct DispatchDataPageBufferTests {
     private let pool: PagePool
     /// Where references go. What waits in it is done when `sync` returns.
     private let queue = DispatchQueue(label: "DispatchDataPageBufferTests")

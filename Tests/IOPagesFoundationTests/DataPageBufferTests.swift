@@ -6,7 +6,7 @@
   import MemoryTestSupport
   import Testing
 
-  @Suite struct DataPageBufferTests {
+  @Suite(.leavesNoPages) struct DataPageBufferTests {
     private let pool: PagePool
 
     init() throws {

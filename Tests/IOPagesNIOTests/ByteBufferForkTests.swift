@@ -10,7 +10,7 @@
   import Synchronization
   import Testing
 
-  @Suite struct ByteBufferForkTests {
+  @Suite(.leavesNoPages) struct ByteBufferForkTests {
     @Test func buffersDroppedInAChildAreStillTheParents() async {
       await #expect(processExitsWith: .exitCode(0)) {
         let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20)))

@@ -8,7 +8,7 @@
   import NIOCore
   import Testing
 
-  @Suite struct ByteBufferModelTests {
+  @Suite(.leavesNoPages) struct ByteBufferModelTests {
     @Test func randomOperationsAgreeWithAnArray() throws {
       var random = SplitMix64(seed: TestSeed.choose(for: "ByteBufferModelTests"))
       let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 256 << 12)))

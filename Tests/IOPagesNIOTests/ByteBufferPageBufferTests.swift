@@ -5,7 +5,7 @@
   import NIOCore
   import Testing
 
-  @Suite struct ByteBufferPageBufferTests {
+  @Suite(.leavesNoPages) struct ByteBufferPageBufferTests {
     private let fixture: BufferFixture
     private var pool: PagePool { fixture.pool }
     private var pagesOut: Int { fixture.pagesOut }

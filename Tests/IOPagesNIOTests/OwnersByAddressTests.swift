@@ -5,7 +5,7 @@
 
   @testable import IOPagesNIO
 
-  @Suite struct OwnersByAddressTests {
+  @Suite(.leavesNoPages) struct OwnersByAddressTests {
     private let pool = PoolTestMemory.makePool(pages: 16)
     private let owners = OwnersByAddress()
 

@@ -1,11 +1,12 @@
 #if NIO
   import IOPages
   import IOPagesNIO
+  import MemoryTestSupport
   import NIOCore
   import Testing
 
   /// What becomes of a byte buffer that leaves its pages.
-  @Suite struct PageAllocatorTests {
+  @Suite(.leavesNoPages) struct PageAllocatorTests {
     private let fixture: BufferFixture
     private var pagesOut: Int { fixture.pagesOut }
 

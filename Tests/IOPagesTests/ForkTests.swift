@@ -7,7 +7,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct ForkTests {
+@Suite(.leavesNoPages) struct ForkTests {
   @Test func aChildsRequestsAreRefused() async {
     await #expect(processExitsWith: .exitCode(0)) {
       let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20)))

@@ -1,7 +1,8 @@
 import IOPages
+import MemoryTestSupport
 import Testing
 
-@Suite struct IOPageStringsTests {
+@Suite(.leavesNoPages) struct IOPageStringsTests {
   private func page(_ text: String) throws -> IOPage {
     let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 4096)))
     var page = try pool.allocate(pages: 1)

@@ -3,7 +3,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite(.tags(.concurrency)) struct LimitedPoolRegionTests {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct LimitedPoolRegionTests {
   /// Others take whatever they can get, through caches too, and give it back; the reserve is there
   /// all the same, page by page, for several threads at once.
   @Test func theReserveIsThereWhileOthersExhaustThePool() throws {

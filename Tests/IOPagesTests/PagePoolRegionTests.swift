@@ -2,7 +2,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct PagePoolRegionTests {
+@Suite(.leavesNoPages) struct PagePoolRegionTests {
   @Test func aRegionBecomesAPool() throws {
     let region = try MemoryRegion(RegionOptions(byteCount: 8 << 20))
     let pool = try PagePool(region: region)
@@ -13,7 +13,8 @@ import Testing
     page.fill(with: 1)
   }
 
-  @Test func theLargestBlockIsAlignedInAddress() throws {
+  @Test(.leavesPages(because: "the blocks stay out as addresses"))
+  func theLargestBlockIsAlignedInAddress() throws {
     for order in [0, 5, 9, 13] {
       let region = try MemoryRegion(
         RegionOptions(
@@ -144,7 +145,8 @@ import Testing
     }
   }
 
-  @Test(.tags(.concurrency)) func committingAndAllocatingAtTheSameTime() throws {
+  @Test(.tags(.concurrency), .leavesPages(because: "the pages stay out as addresses"))
+  func committingAndAllocatingAtTheSameTime() throws {
     let region = try MemoryRegion(
       RegionOptions(byteCount: 4 << 20, initiallyCommitted: 0, population: .none))
     let pool = try PagePool(region: region)

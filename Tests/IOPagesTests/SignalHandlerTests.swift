@@ -15,7 +15,7 @@ private enum Interrupted {
   nonisolated(unsafe) static var byte: UnsafeMutablePointer<UInt8>?
 }
 
-@Suite struct SignalHandlerTests {
+@Suite(.leavesNoPages) struct SignalHandlerTests {
   @Test(.timeLimit(.minutes(1)))
   func bytesAndStatisticsAreThereForAHandler() async {
     await #expect(processExitsWith: .exitCode(0)) {

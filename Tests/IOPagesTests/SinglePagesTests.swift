@@ -2,7 +2,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct SinglePagesTests {
+@Suite(.leavesNoPages) struct SinglePagesTests {
   private func pool(pages: Int) throws -> PagePool {
     try PagePool(region: MemoryRegion(RegionOptions(byteCount: pages * 4096)))
   }

@@ -20,7 +20,7 @@ private final class RefusingKernel: Sendable {
   }
 }
 
-@Suite struct TrimRefusalTests {
+@Suite(.leavesNoPages) struct TrimRefusalTests {
   @Test(
     arguments: [Errno.invalidArgument, .noMemory], [Population.none, .atCommit])
   func aRefusedDiscardIsToldAndHarmless(errno: Errno, population: Population) throws {

@@ -22,7 +22,7 @@ private let options = [
   RegionOptions(byteCount: 8 << 20, backing: .transparentHugePages, allowing: .hugePages),
 ]
 
-@Suite struct TrimRegionTests {
+@Suite(.leavesNoPages) struct TrimRegionTests {
   @Test(arguments: options)
   func memoryGoesBackToTheKernel(options: RegionOptions) throws {
     let region = try MemoryRegion(options)

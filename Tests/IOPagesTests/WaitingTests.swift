@@ -3,7 +3,7 @@ import MemoryTestSupport
 import Synchronization
 import Testing
 
-@Suite struct WaitingTests {
+@Suite(.leavesNoPages) struct WaitingTests {
   private func pool(pages: Int) throws -> PagePool {
     try PagePool(region: MemoryRegion(RegionOptions(byteCount: pages * 4096)))
   }

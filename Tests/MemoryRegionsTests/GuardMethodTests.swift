@@ -1,3 +1,4 @@
+import MemoryTestSupport
 import SystemPackage
 import Testing
 

@@ -1,4 +1,5 @@
 import MemoryRegions
+import MemoryTestSupport
 import SystemPackage
 import Testing
 

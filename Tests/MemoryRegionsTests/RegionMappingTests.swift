@@ -1,4 +1,5 @@
 import MemoryRegions
+import MemoryTestSupport
 import Synchronization
 import SystemPackage
 import Testing

@@ -1,4 +1,5 @@
 import MemoryRegions
+import MemoryTestSupport
 import Testing
 
 @Suite struct RegionOptionsConsistencyTests {

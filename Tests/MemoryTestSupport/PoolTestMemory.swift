@@ -119,6 +119,8 @@ public final class PoolTestMemory: @unchecked Sendable {
     unsafe memory.backing = backing
     unsafe memory.inspection = inspection
     if inspection.needsNotes { unsafe memory.frameNotes = frameNotes }
-    return unsafe PagePool(memory: memory)
+    let pool = unsafe PagePool(memory: memory)
+    PoolWatch.opened(pool)
+    return pool
   }
 }

@@ -15,9 +15,11 @@ public final class RunningThread: Sendable {
   /// Starts it.
   public init(_ body: @escaping @Sendable () -> Void) {
     let group = group
+    // What the thread opens is the test's, as in a task.
+    let watch = PoolWatch.current
     group.enter()
     Thread {
-      body()
+      PoolWatch.$current.withValue(watch) { body() }
       group.leave()
     }.start()
   }

@@ -2,7 +2,7 @@ import MemoryTestSupport
 import PagePools
 import Testing
 
-@Suite struct AllocateTests {
+@Suite(.leavesNoPages) struct AllocateTests {
   /// Runs `body` and returns the error that it throws.
   private func failure(_ body: () throws(OutOfMemory) -> Void) -> OutOfMemory? {
     do throws(OutOfMemory) {
@@ -28,7 +28,7 @@ import Testing
     #expect(pool.statistics.failures == 1)
   }
 
-  @Test func fragmentedSaysTheLargestBlock() throws {
+  @Test(.leavesFrames) func fragmentedSaysTheLargestBlock() throws {
     let pool = PoolTestMemory.makePool(pages: 8)
     let all = try pool.reference.allocate(order: 3, contents: .uninitialized, reclaim: .never)
     for page in stride(from: all, to: all + 8, by: 2) { pool.reference.free(page..<page + 1) }
@@ -113,7 +113,7 @@ import Testing
     for page in got { pool.reference.free(page..<page + 1) }
   }
 
-  @Test func contentsAreWhatWasAskedFor() throws {
+  @Test(.leavesFrames) func contentsAreWhatWasAskedFor() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let pages = try pool.reference.allocate(pages: 4, contents: .zeroed, reclaim: .never)
     #expect(pool.statistics.knownZeroPages == 4)
@@ -130,7 +130,7 @@ import Testing
     #expect(pool.statistics.clearedPages == 4)
   }
 
-  @Test func onlyDirtyPagesAreCleared() throws {
+  @Test(.leavesFrames) func onlyDirtyPagesAreCleared() throws {
     let fresh = PoolTestMemory.makePool(pages: 128)
     // The lowest 65 pages have been handed out once; 63 have not.
     var taken: [Int] = []
@@ -153,7 +153,7 @@ import Testing
     pool.reference.free(first..<first + 8)
   }
 
-  @Test func extendingMakesPagesAvailable() throws {
+  @Test(.leavesFrames) func extendingMakesPagesAvailable() throws {
     let pool = PoolTestMemory.makePool(pages: 100, available: 10)
     #expect(pool.statistics.pageCount == 10)
     #expect(pool.statistics.reservedPageCount == 100)

@@ -25,7 +25,7 @@ extension PoolReference {
 
 private let methods: [ProcessorCacheMethod] = [.none, .exchange, .restartableSequences]
 
-@Suite(.tags(.concurrency)) struct CachedTrimTests {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct CachedTrimTests {
   /// Whatever a trim takes meanwhile, no page is handed out, cached or not, that has no memory.
   @Test(arguments: methods)
   func cachesHoldOnlyPagesWithMemory(method: ProcessorCacheMethod) throws {
@@ -97,7 +97,7 @@ private let methods: [ProcessorCacheMethod] = [.none, .exchange, .restartableSeq
   }
 
   /// What is promised to clients is in the buddy at every moment, whatever the caches do.
-  @Test(arguments: methods)
+  @Test(.leavesFrames, arguments: methods)
   func reservesAreNeverInCaches(method: ProcessorCacheMethod) throws {
     let pool = PoolTestMemory.makePool(
       pages: 512, cacheMethod: method, cacheByteLimit: 64 << 10)

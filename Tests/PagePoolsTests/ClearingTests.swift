@@ -3,9 +3,9 @@ import Testing
 
 @testable import PagePools
 
-@Suite struct ClearingTests {
+@Suite(.leavesNoPages) struct ClearingTests {
   /// Small blocks are cleared in another way than large ones; each way exactly.
-  @Test(arguments: [1, 2, 3, 4, 8, 31, 64])
+  @Test(.leavesFrames, arguments: [1, 2, 3, 4, 8, 31, 64])
   func clearingEndsWhereThePagesEnd(pages: Int) throws {
     let pool = PoolTestMemory.makePool(pages: 256, contents: .unknown)
     let first = try pool.reference.allocate(pages: 64, contents: .uninitialized, reclaim: .never)

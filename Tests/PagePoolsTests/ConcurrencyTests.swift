@@ -5,7 +5,7 @@ import Testing
 
 /// Threads take and return blocks of random orders and check with a page map that no page is ever
 /// handed out twice; at the end everything is one set of maximal blocks again.
-@Suite(.tags(.concurrency)) struct ConcurrencyTests {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct ConcurrencyTests {
   /// Which pages are out.
   private final class PageMap: Sendable {
     private let owners: [Cell]

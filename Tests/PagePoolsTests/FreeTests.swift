@@ -2,7 +2,7 @@ import MemoryTestSupport
 import PagePools
 import Testing
 
-@Suite struct FreeTests {
+@Suite(.leavesNoPages) struct FreeTests {
   @Test func memoryIsLetGoWithTheHandle() {
     let released = PoolTestMemory.Flag()
     do { _ = PoolTestMemory.makePool(pages: 4, released: released) }

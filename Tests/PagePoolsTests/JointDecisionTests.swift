@@ -6,7 +6,7 @@ import Testing
 
 @testable import PagePools
 
-@Suite(.tags(.concurrency), .timeLimit(.minutes(5))) struct JointDecisionTests {
+@Suite(.leavesNoPages, .tags(.concurrency), .timeLimit(.minutes(5))) struct JointDecisionTests {
   private func noneCanMeet(_ request: PageRequest, _ pools: [PagePool]) -> Bool {
     PoolReference.noneCanMeet(request, pools.map(\.reference)[...])
   }

@@ -35,8 +35,8 @@ extension PagePool {
   }
 }
 
-@Suite struct PresenceTests {
-  @Test func absentPagesAreBroughtInBeforeTheyAreHandedOut() throws {
+@Suite(.leavesNoPages) struct PresenceTests {
+  @Test(.leavesFrames) func absentPagesAreBroughtInBeforeTheyAreHandedOut() throws {
     let kernel = Kernel()
     let pool = PoolTestMemory.makePool(pages: 2048, backing: kernel.backing)
     pool.trimAll()
@@ -53,7 +53,7 @@ extension PagePool {
   }
 
   /// Huge pages come whole, up to the end of what the pool has.
-  @Test func wholeUnitsAreBroughtIn() throws {
+  @Test(.leavesFrames) func wholeUnitsAreBroughtIn() throws {
     let kernel = Kernel()
     var backing = kernel.backing
     backing.unitOrder = 10
@@ -69,7 +69,7 @@ extension PagePool {
     #expect(populated.last?.contains(run + 1499) == true)
   }
 
-  @Test func aRequestFailsIfTheKernelHasNoMemory() throws {
+  @Test(.leavesFrames) func aRequestFailsIfTheKernelHasNoMemory() throws {
     let kernel = Kernel()
     let pool = PoolTestMemory.makePool(pages: 64, backing: kernel.backing)
     pool.trimAll()
@@ -98,7 +98,7 @@ extension PagePool {
   }
 
   /// What was kept serves while the kernel has nothing, though the buddy would rather take others.
-  @Test func keptPagesServeWhenTheKernelHasNoMemory() throws {
+  @Test(.leavesFrames) func keptPagesServeWhenTheKernelHasNoMemory() throws {
     let kernel = Kernel()
     let pool = PoolTestMemory.makePool(pages: 64, backing: kernel.backing)
     pool.trimAll(keeping: 12)
@@ -123,7 +123,7 @@ extension PagePool {
   }
 
   /// A request that has absent pages may have to put them back: others wait for it, and do not fail.
-  @Test(.tags(.concurrency)) func aRequestWaitsForPagesThatMayComeBack() throws {
+  @Test(.leavesFrames, .tags(.concurrency)) func aRequestWaitsForPagesThatMayComeBack() throws {
     let isAsked = Atomic<Bool>(false)
     let mayAnswer = Atomic<Bool>(false)
     var backing = PoolBacking()
@@ -159,7 +159,7 @@ extension PagePool {
   }
 
   /// What goes back to the buddy because the kernel has no memory is the client's still.
-  @Test func aReserveStandsWhenTheKernelHasNoMemory() throws {
+  @Test(.leavesFrames) func aReserveStandsWhenTheKernelHasNoMemory() throws {
     let kernel = Kernel()
     let pool = PoolTestMemory.makePool(pages: 10, backing: kernel.backing)
     let view = try pool.limited(to: 10, reserving: 10)

@@ -3,14 +3,14 @@ import PagePools
 import Synchronization
 import Testing
 
-@Suite struct RawOwnershipTests {
+@Suite(.leavesNoPages) struct RawOwnershipTests {
   private func pool() throws -> (PagePool, Int) {
     let pool = PoolTestMemory.makePool(pages: 256)
     let first = try pool.reference.allocate(pages: 100, contents: .uninitialized, reclaim: .never)
     return (pool, first)
   }
 
-  @Test func aBlockIsClaimedOnce() throws {
+  @Test(.leavesFrames) func aBlockIsClaimedOnce() throws {
     let (pool, first) = try pool()
     let block = first..<first + 100
     #expect(!pool.reference.claimRaw(block))
@@ -22,7 +22,7 @@ import Testing
     #expect(pool.reference.claimRawBlock(block))
   }
 
-  @Test func aRefusedClaimChangesNothing() throws {
+  @Test(.leavesFrames) func aRefusedClaimChangesNothing() throws {
     let (pool, first) = try pool()
     pool.reference.releaseToRaw(first..<first + 70)
     #expect(!pool.reference.claimRaw(first..<first + 100))
@@ -30,7 +30,7 @@ import Testing
     #expect(pool.reference.claimRawBlock(first..<first + 70))
   }
 
-  @Test func partsLeaveBlocksBehind() throws {
+  @Test(.leavesFrames) func partsLeaveBlocksBehind() throws {
     let (pool, first) = try pool()
     pool.reference.releaseToRaw(first..<first + 100)
     #expect(pool.reference.claimRaw(first + 60..<first + 70))
@@ -40,7 +40,7 @@ import Testing
     #expect(pool.reference.claimRawBlock(first + 70..<first + 100))
   }
 
-  @Test func neighboursAreTwoBlocks() throws {
+  @Test(.leavesFrames) func neighboursAreTwoBlocks() throws {
     let (pool, first) = try pool()
     pool.reference.releaseToRaw(first..<first + 64)
     pool.reference.releaseToRaw(first + 64..<first + 100)
@@ -49,7 +49,7 @@ import Testing
     #expect(pool.reference.claimRawBlock(first + 64..<first + 100))
   }
 
-  @Test func addressesOutsideAreNotFrames() throws {
+  @Test(.leavesFrames) func addressesOutsideAreNotFrames() throws {
     let (pool, _) = try pool()
     let base = unsafe pool.reference.base
     #expect(unsafe pool.reference.frames(at: base + 4096, pageCount: 2) == 1..<3)
@@ -60,7 +60,7 @@ import Testing
     #expect(unsafe pool.reference.frames(at: base, pageCount: .max) == nil)
   }
 
-  @Test(.tags(.concurrency)) func ofTwoThreadsOneClaims() throws {
+  @Test(.leavesFrames, .tags(.concurrency)) func ofTwoThreadsOneClaims() throws {
     let (pool, first) = try pool()
     let reference = pool.reference
     for round in 0..<500 {
@@ -79,7 +79,7 @@ import Testing
 
   /// A block's end is told by its neighbour's bits: neighbours that come and go on other threads
   /// must not make it look like something else.
-  @Test(.tags(.concurrency)) func neighboursComeAndGo() throws {
+  @Test(.leavesFrames, .tags(.concurrency)) func neighboursComeAndGo() throws {
     let (pool, first) = try pool()
     let reference = pool.reference
     onThreads(4) { index in

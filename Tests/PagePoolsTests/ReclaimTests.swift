@@ -30,8 +30,8 @@ private final class Hoard: Sendable {
   }
 }
 
-@Suite(.tags(.concurrency)) struct ReclaimTests {
-  @Test func reclaimersAreAskedBeforeARequestFails() throws {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct ReclaimTests {
+  @Test(.leavesFrames) func reclaimersAreAskedBeforeARequestFails() throws {
     let pool = PoolTestMemory.makePool(pages: 8)
     let hoard = try Hoard(of: pool, pages: 8)
     let token = pool.onPressure { hoard.giveBack($0.pages, for: $0) }
@@ -43,7 +43,7 @@ private final class Hoard: Sendable {
     _ = consume token
   }
 
-  @Test func reclaimersAreNotAskedWhenForbidden() throws {
+  @Test(.leavesFrames) func reclaimersAreNotAskedWhenForbidden() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
     let token = pool.onPressure { hoard.giveBack(4, for: $0) }
@@ -54,7 +54,7 @@ private final class Hoard: Sendable {
     _ = consume token
   }
 
-  @Test func roundsGoOnWhilePagesComeBack() throws {
+  @Test(.leavesFrames) func roundsGoOnWhilePagesComeBack() throws {
     let pool = PoolTestMemory.makePool(pages: 8)
     let hoard = try Hoard(of: pool, pages: 8)
     // One page at a time, from the top: a block of four is there after four rounds.
@@ -65,7 +65,7 @@ private final class Hoard: Sendable {
     _ = consume token
   }
 
-  @Test func aRoundThatGivesNothingEndsTheRequest() throws {
+  @Test(.leavesFrames) func aRoundThatGivesNothingEndsTheRequest() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
     let token = pool.onPressure { hoard.giveBack(0, for: $0) }
@@ -77,7 +77,7 @@ private final class Hoard: Sendable {
     _ = consume token
   }
 
-  @Test func roundsAreLimitedWhenTheyDoNotHelp() throws {
+  @Test(.leavesFrames) func roundsAreLimitedWhenTheyDoNotHelp() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     _ = try Hoard(of: pool, pages: 4)
     // Claims success, and never has any.
@@ -89,7 +89,7 @@ private final class Hoard: Sendable {
     _ = consume token
   }
 
-  @Test func aRequestInsideAReclaimerStartsNoRound() throws {
+  @Test(.leavesFrames) func aRequestInsideAReclaimerStartsNoRound() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
     let inner = Guarded<[OutOfMemory.Reason]>([])
@@ -108,7 +108,7 @@ private final class Hoard: Sendable {
     _ = consume token
   }
 
-  @Test func aDroppedTokenEndsTheCalls() throws {
+  @Test(.leavesFrames) func aDroppedTokenEndsTheCalls() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
     do {
@@ -121,7 +121,7 @@ private final class Hoard: Sendable {
     #expect(pool.statistics.pressureRounds == 0)
   }
 
-  @Test func aReclaimerMayDropItsOwnToken() throws {
+  @Test(.leavesFrames) func aReclaimerMayDropItsOwnToken() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
     let slot = TokenSlot()
@@ -137,7 +137,7 @@ private final class Hoard: Sendable {
     #expect(hoard.requests.withLock { $0.count } == 1)
   }
 
-  @Test func droppingATokenWaitsForARunningCall() throws {
+  @Test(.leavesFrames) func droppingATokenWaitsForARunningCall() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
     let meeting = Meeting()
@@ -164,7 +164,7 @@ private final class Hoard: Sendable {
   }
 
   /// While one thread's round runs, a second one that is short waits for it, and is served by it.
-  @Test func aSecondAskerWaitsForTheRound() throws {
+  @Test(.leavesFrames) func aSecondAskerWaitsForTheRound() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let hoard = try Hoard(of: pool, pages: 4)
     let meeting = Meeting()
@@ -194,7 +194,7 @@ private final class Hoard: Sendable {
     _ = consume token
   }
 
-  @Test func figuresThatAreTooLargeDoNoHarm() throws {
+  @Test(.leavesFrames) func figuresThatAreTooLargeDoNoHarm() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     _ = try Hoard(of: pool, pages: 4)
     let first = pool.onPressure { _ in .max }
@@ -211,7 +211,7 @@ private final class Hoard: Sendable {
 
   /// Many threads are short at the same time: calls never overlap, and no page is lost or handed out
   /// twice.
-  @Test func roundsDoNotOverlap() throws {
+  @Test(.leavesFrames) func roundsDoNotOverlap() throws {
     let pool = PoolTestMemory.makePool(pages: 16)
     let hoard = try Hoard(of: pool, pages: 16)
     let running = CallCounter()

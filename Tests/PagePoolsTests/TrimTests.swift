@@ -14,8 +14,8 @@ private final class Discards: Sendable {
   var pages: [Int] { ranges.withLock { $0.flatMap { Array($0) } } }
 }
 
-@Suite(.tags(.concurrency)) struct TrimTests {
-  @Test func freePagesAreDiscardedOnce() throws {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct TrimTests {
+  @Test(.leavesFrames) func freePagesAreDiscardedOnce() throws {
     let pool = PoolTestMemory.makePool(pages: 100)
     let held = try pool.reference.allocate(pages: 10, contents: .zeroed, reclaim: .never)
     let discards = Discards()
@@ -71,7 +71,7 @@ private final class Discards: Sendable {
     #expect(pool.reference.trim(keeping: 0) { discards.record($0) } == 4)
   }
 
-  @Test func onlyWholeUnitsGo() throws {
+  @Test(.leavesFrames) func onlyWholeUnitsGo() throws {
     var backing = PoolBacking()
     backing.unitOrder = 3
     let pool = PoolTestMemory.makePool(pages: 64, backing: backing)
@@ -100,7 +100,7 @@ private final class Discards: Sendable {
   }
 
   /// The request needs what the trim has out of the buddy at that moment.
-  @Test func aRequestWaitsForWhatATrimHas() throws {
+  @Test(.leavesFrames) func aRequestWaitsForWhatATrimHas() throws {
     let pool = PoolTestMemory.makePool(pages: 16)
     let reference = pool.reference
     let out = EventCount()
@@ -127,7 +127,7 @@ private final class Discards: Sendable {
     #expect(reference.withLock { $0.trimming.waiters } == 0)
   }
 
-  @Test func aTrimThatSomebodyWaitsForEnds() throws {
+  @Test(.leavesFrames) func aTrimThatSomebodyWaitsForEnds() throws {
     // Two parts of 32 MiB.
     let parts = 1 << TrimPlan.partOrder
     let pool = PoolTestMemory.makePool(pages: 2 * parts)
@@ -234,7 +234,7 @@ private final class Discards: Sendable {
     #expect(pool.statistics.freePages == 64)
   }
 
-  @Test func aReclaimerMayTrim() throws {
+  @Test(.leavesFrames) func aReclaimerMayTrim() throws {
     let pool = PoolTestMemory.makePool(pages: 16)
     let first = try pool.reference.allocate(pages: 16, contents: .zeroed, reclaim: .never)
     let reference = pool.reference

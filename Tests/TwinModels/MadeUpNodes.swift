@@ -36,12 +36,14 @@ package struct MadeUpNodes {
     pages: [Int], processors: [[Int]] = [Array(0..<1024)], largestOrder: Int? = nil,
     cacheMethod: ProcessorCacheMethod = .restartableSequences
   ) throws -> PagePoolSet {
-    try PagePoolSet(
+    let set = try PagePoolSet(
       slices: zip(numbers, pages).map { node, pages in
         let options = RegionOptions(
           byteCount: pages * IOPage.pageSize, largestOrder: largestOrder, population: .none)
         return (node, options)
       }, topology: topology(processors: processors), cacheMethod: cacheMethod)
+    for pool in set.pools.values { PoolWatch.opened(pool) }
+    return set
   }
 
   /// All of some nodes, the nearest to one of them first; of equally far ones the lower number.

@@ -53,12 +53,13 @@ public final class PagePoolSet: Sendable {
   package init(
     slices: [(node: NUMANode, options: RegionOptions)], topology: NUMATopology,
     cacheMethod: ProcessorCacheMethod = .restartableSequences,
-    inspection: PoolInspection = PoolInspection()
+    inspection: PoolInspection = PoolInspection(), systemCalls: SystemCalls = .linux
   ) throws(RegionError) {
     let layout = PoolSetLayout(nodes: slices.map(\.node), topology: topology)
     let options = slices.map(\.options)
     let stride = try MemoryRegion.sliceStride(options)
-    let regions = try MemoryRegion.openSlices(options, stride: stride)
+    let regions = try MemoryRegion.openSlices(
+      options, stride: stride, systemCalls: systemCalls)
     let reclaimingThreads = ReclaimingThreads()
     var members: [PoolSetMember] = []
     for (index, region) in regions.enumerated() {

@@ -124,6 +124,9 @@ public final class MemoryRegion: Sendable {
     return mapping
   }
 
+  /// The calls that the region is made with, for whoever needs memory beside it.
+  package var systemCalls: SystemCalls { openedMapping.systemCalls }
+
   /// Whether this process opened the region, and not the one that this was forked from. One load.
   package var isOwnedByThisProcess: Bool { owner.isThisProcess }
 

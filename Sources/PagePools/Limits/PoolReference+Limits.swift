@@ -8,6 +8,7 @@ extension PoolReference {
   func makeClient(limit: Int, reserve: Int) throws(OutOfMemory) -> ClientReference {
     let request = PageRequest.singles(count: reserve)
     try checkCanEverMeet(request)
+    if reserve > 0 { try checkFaults(request, .none) }
     let client = ClientReference(creatingFor: self, limit: limit)
     guard reserve > 0 else { return client }
     do throws(OutOfMemory) {

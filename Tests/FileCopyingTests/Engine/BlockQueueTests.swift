@@ -1,10 +1,11 @@
 import IOPages
+import MemoryTestSupport
 import SystemPackage
 import Testing
 
 @testable import FileCopying
 
-@Suite struct BlockQueueTests {
+@Suite(.leavesNoPages) struct BlockQueueTests {
   @Test func takesItsBlocksFromThePoolAndGivesThemBack() throws {
     let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20)))
     do {

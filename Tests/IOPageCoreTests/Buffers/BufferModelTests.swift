@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct BufferModelTests {
+@Suite(.leavesNoPages) struct BufferModelTests {
   /// Few pages, so that parts meet; caches or none.
   @Test(arguments: [ProcessorCacheMethod.none, .exchange])
   func bothBuffersAreWhatArraysOfBytesAre(cacheMethod: ProcessorCacheMethod) throws {

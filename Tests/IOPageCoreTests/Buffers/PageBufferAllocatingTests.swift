@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferAllocatingTests {
+@Suite(.leavesNoPages) struct PageBufferAllocatingTests {
   @Test(arguments: [0, 1, 4095, 4096, 4097, 3 * 4096])
   func asManyPagesAsNeeded(count: Int) throws {
     let pool = PoolTestMemory.makePool(pages: 8, contents: .unknown)

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferHexTextTests {
+@Suite(.leavesNoPages) struct PageBufferHexTextTests {
   @Test func digitsOfEitherCaseAndSpaces() throws {
     let pool = PoolTestMemory.makePool(pages: 2)
     let buffer = try PageBuffer(hex: " 00 1F\tab\r\nCd e\nf", from: pool)

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferNarrowingTests {
+@Suite(.leavesNoPages) struct PageBufferNarrowingTests {
   /// Pages go back with their last byte, not before and not later.
   @Test func pagesWithoutBytesGoBackAtOnce() throws {
     let pool = PoolTestMemory.makePool(pages: 8)

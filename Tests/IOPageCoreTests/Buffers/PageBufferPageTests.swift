@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferPageTests {
+@Suite(.leavesNoPages) struct PageBufferPageTests {
   /// Alignment is checked first, as `of_cstruct_exn` does; nothing is lost.
   @Test func onlyWholePagesBecomePages() throws {
     let pool = PoolTestMemory.makePool(pages: 8)

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferPartsTests {
+@Suite(.leavesNoPages) struct PageBufferPartsTests {
   /// More parts than are counted beside the page; they go in any order, or are joined again.
   @Test(arguments: [2, 127, 128, 129, 300, 4096])
   func aPageHasAsManyPartsAsBytes(count: Int) throws {

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferSplittingTests {
+@Suite(.leavesNoPages) struct PageBufferSplittingTests {
   /// Header and payload of a frame, at the addresses where they were received.
   @Test func noByteMoves() throws {
     let pool = PoolTestMemory.makePool(pages: 8)

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferTests {
+@Suite(.leavesNoPages) struct PageBufferTests {
   @Test func aPageBecomesABufferAndBack() throws {
     let pool = PoolTestMemory.makePool(pages: 8)
     var page = try pool.allocate(pages: 3)

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct SharedPageBufferTests {
+@Suite(.leavesNoPages) struct SharedPageBufferTests {
   /// Copies and slices lie where the bytes were written; the page goes with the last of them.
   @Test func slicesShareTheBytes() throws {
     let pool = PoolTestMemory.makePool(pages: 8)

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct BytesIntegersTests {
+@Suite(.leavesNoPages) struct BytesIntegersTests {
   /// Every width, order and place, against bytes put together by hand.
   @Test func integersInEitherOrder() throws {
     let seed = TestSeed.choose(for: "integersInEitherOrder")

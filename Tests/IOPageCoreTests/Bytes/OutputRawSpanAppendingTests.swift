@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct OutputRawSpanAppendingTests {
+@Suite(.leavesNoPages) struct OutputRawSpanAppendingTests {
   @Test func aHeaderAndItsPayload() throws {
     let pool = PoolTestMemory.makePool(pages: 2, contents: .unknown)
     let payload = try PageBuffer(copying: [1, 2, 3], from: pool)

@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct RawSpanIntegersTests {
+@Suite(.leavesNoPages) struct RawSpanIntegersTests {
   /// A header in the middle of a frame, written and read through spans alone.
   @Test func partsAreReadAndWritten() throws {
     let pool = PoolTestMemory.makePool(pages: 2)

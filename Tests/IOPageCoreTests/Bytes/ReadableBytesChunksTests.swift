@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct ReadableBytesChunksTests {
+@Suite(.leavesNoPages) struct ReadableBytesChunksTests {
   @Test(arguments: [1, 2, 3, 7, 9, 10, 11, 5000])
   func everyByteInOneChunk(length: Int) throws {
     let pool = PoolTestMemory.makePool(pages: 8)

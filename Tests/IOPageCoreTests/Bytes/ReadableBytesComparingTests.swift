@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct ReadableBytesComparingTests {
+@Suite(.leavesNoPages) struct ReadableBytesComparingTests {
   @Test func asArraysAreCompared() throws {
     let seed = TestSeed.choose(for: "asArraysAreCompared")
     var random = SplitMix64(seed: seed)

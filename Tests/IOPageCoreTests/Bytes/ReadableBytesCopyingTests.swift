@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct ReadableBytesCopyingTests {
+@Suite(.leavesNoPages) struct ReadableBytesCopyingTests {
   @Test func partsAreCopiedOut() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     let source = try PageBuffer(copying: [1, 2, 3, 4, 5], from: pool).freeze()

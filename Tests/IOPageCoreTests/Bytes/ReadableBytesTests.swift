@@ -4,7 +4,7 @@ import Testing
 
 /// What reads is the same for pages and for both buffers, and keeps to the bounds of the value, not
 /// of the page behind it.
-@Suite struct ReadableBytesTests {
+@Suite(.leavesNoPages) struct ReadableBytesTests {
   @Test func bytesAndRanges() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     try check(PageBuffer(copying: [1, 2, 3, 4, 5], from: pool))

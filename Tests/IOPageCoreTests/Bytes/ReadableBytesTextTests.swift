@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct ReadableBytesTextTests {
+@Suite(.leavesNoPages) struct ReadableBytesTextTests {
   @Test func dumps() throws {
     let pool = PoolTestMemory.makePool(pages: 8)
     let text = "A packet: \u{7f}\n 0123"

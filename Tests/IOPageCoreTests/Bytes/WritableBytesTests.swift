@@ -2,7 +2,7 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite struct WritableBytesTests {
+@Suite(.leavesNoPages) struct WritableBytesTests {
   @Test func writesGoWhereTheyShould() throws {
     let pool = PoolTestMemory.makePool(pages: 4)
     var buffer = PageBuffer(try pool.allocate(pages: 1))

@@ -5,7 +5,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct BufferForkTests {
+@Suite(.leavesNoPages) struct BufferForkTests {
   @Test func partsDroppedInAChildAreStillTheParents() async {
     await #expect(processExitsWith: .exitCode(0)) {
       let pool = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 1 << 20)))

@@ -6,7 +6,7 @@ import MemoryTestSupport
 import Synchronization
 import Testing
 
-@Suite struct BufferSendingTests {
+@Suite(.leavesNoPages) struct BufferSendingTests {
   private actor Parser {
     private var headers = PageBufferList<PageBuffer>()
 

@@ -4,7 +4,7 @@ import MemoryTestSupport
 import SystemPackage
 import Testing
 
-@Suite struct RegionGuardsTests {
+@Suite(.leavesNoPages) struct RegionGuardsTests {
   private static func region(_ systemCalls: SystemCalls = .linux) throws -> MemoryRegion {
     var options = RegionOptions(byteCount: 64 * 4096)
     options.guardPages = true

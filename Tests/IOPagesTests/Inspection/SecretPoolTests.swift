@@ -2,7 +2,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct SecretPoolTests {
+@Suite(.leavesNoPages) struct SecretPoolTests {
   @Test func whatASecretPageHeldIsGoneWhenItComesBack() throws {
     var options = RegionOptions(byteCount: 16 * 4096, allowing: .secrecy)
     options.storage = .secret

@@ -3,7 +3,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferListIOVectorsTests {
+@Suite(.leavesNoPages) struct PageBufferListIOVectorsTests {
   /// Through a pipe that takes less than all at once: what is left is written next.
   @Test func writtenAndReadInPieces() throws {
     let pool = PoolTestMemory.makePool(pages: 512)

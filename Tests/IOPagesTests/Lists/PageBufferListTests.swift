@@ -2,7 +2,7 @@ import IOPages
 import MemoryTestSupport
 import Testing
 
-@Suite struct PageBufferListTests {
+@Suite(.leavesNoPages) struct PageBufferListTests {
   /// A list is what one array of bytes is.
   @Test func aListIsOneRunOfBytes() throws {
     let seed = TestSeed.choose(for: "aListIsOneRunOfBytes")

@@ -9,7 +9,7 @@ import MemoryTestSupport
 import Testing
 import TwinModels
 
-@Suite struct PagePoolSetModelTests {
+@Suite(.leavesNoPages) struct PagePoolSetModelTests {
   private static let pages = [300, 128, 64, 200]
   private static let steps = 4000
 

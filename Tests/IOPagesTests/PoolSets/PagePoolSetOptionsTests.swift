@@ -1,9 +1,10 @@
+import MemoryTestSupport
 import SystemPackage
 import Testing
 
 @testable import IOPages
 
-@Suite struct PagePoolSetOptionsTests {
+@Suite(.leavesNoPages) struct PagePoolSetOptionsTests {
   private let topology = NUMATopology.current
 
   private func byteCounts(_ options: PagePoolSetOptions) throws -> [Int] {

@@ -5,7 +5,8 @@ import Synchronization
 import Testing
 import TwinModels
 
-@Suite(.tags(.concurrency), .timeLimit(.minutes(5))) struct PagePoolSetReclaimTests {
+@Suite(.leavesNoPages, .tags(.concurrency), .timeLimit(.minutes(5)))
+struct PagePoolSetReclaimTests {
   @Test func `a node's reclaimers are asked before the next node is`() throws {
     let set = try MadeUpNodes.set(pages: [16, 16])
     let held = try set.allocate(pages: 15)

@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 #if NUMA
-  @Suite struct PagePoolSetRefusedTests {
+  @Suite(.leavesNoPages) struct PagePoolSetRefusedTests {
     @Test func `nodes that cannot be bound to are an error, or recorded where that is allowed`()
       async
     {

@@ -3,7 +3,7 @@ import MemoryTestSupport
 import Testing
 import TwinModels
 
-@Suite struct PagePoolSetSearchTests {
+@Suite(.leavesNoPages) struct PagePoolSetSearchTests {
   private typealias Found = [(node: NUMANode, pages: Int)]
 
   private func expect(

@@ -3,7 +3,7 @@ import MemoryTestSupport
 import Testing
 import TwinModels
 
-@Suite struct PagePoolSetStatisticsTests {
+@Suite(.leavesNoPages) struct PagePoolSetStatisticsTests {
   @Test func `each node has its pool's figures, and counts what crosses nodes`() throws {
     let set = try MadeUpNodes.set(pages: [64, 64, 64])
     var held = UniqueArray<IOPage>()

@@ -4,7 +4,7 @@ import MemoryTestSupport
 import Testing
 import TwinModels
 
-@Suite struct PagePoolSetTests {
+@Suite(.leavesNoPages) struct PagePoolSetTests {
   @Test func `this machine's nodes get a pool each`() throws {
     let set = try PagePoolSet(
       PagePoolSetOptions(byteCount: .eachNode(4 << 20), allowing: .placement))
@@ -66,6 +66,7 @@ import TwinModels
       byteCount: 1 << 20, initiallyCommitted: 4096, population: .none)
     let set = try PagePoolSet(
       slices: [(2, options), (3, options)], topology: MadeUpNodes.topology(processors: []))
+    set.watchPools()
     #expect(set.failure(pages: 2, on: .node(3), fallback: .none)?.reason == .exhausted)
     try set.regions[3]?.commit(pages: 7)
     #expect(set.node(of: try set.allocate(pages: 2, on: .node(3), fallback: .none)) == 3)

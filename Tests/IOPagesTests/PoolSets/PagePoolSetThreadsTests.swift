@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 import TwinModels
 
-@Suite(.tags(.concurrency)) struct PagePoolSetThreadsTests {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct PagePoolSetThreadsTests {
   /// One processor for each node, as far as the machine has them.
   private static let processors = Array(Processors.usable.prefix(MadeUpNodes.numbers.count))
 

@@ -4,7 +4,7 @@ import TwinModels
 
 @testable import IOPages
 
-@Suite struct PoolSetLayoutTests {
+@Suite(.leavesNoPages) struct PoolSetLayoutTests {
   /// Nodes 2 and 7 have pools, 3 and 8 only processors.
   private let layout = PoolSetLayout(
     nodes: [2, 7], topology: MadeUpNodes.topology(processors: [[0, 1], [2], [5], [1030]]))

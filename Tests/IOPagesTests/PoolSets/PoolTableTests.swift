@@ -3,7 +3,7 @@ import Testing
 
 @testable import IOPages
 
-@Suite struct PoolTableTests {
+@Suite(.leavesNoPages) struct PoolTableTests {
   @Test func `each number has its pool, and all others have none`() throws {
     let first = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 4096)))
     let second = try PagePool(region: MemoryRegion(RegionOptions(byteCount: 4096)))

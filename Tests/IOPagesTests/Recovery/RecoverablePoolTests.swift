@@ -4,7 +4,7 @@ import MemoryTestSupport
 import SystemPackage
 import Testing
 
-@Suite struct RecoverablePoolTests {
+@Suite(.leavesNoPages) struct RecoverablePoolTests {
   private static let options = RegionOptions(byteCount: 1 << 20)
 
   @Test func theFileHasThePagesAndTheTableAndIsSealed() throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import PagePools
 
 /// What is no file of a pool, or was written to by somebody else, is refused.
-@Suite struct RecoveryErrorTests {
+@Suite(.leavesNoPages) struct RecoveryErrorTests {
   private func error(_ file: FileDescriptor) -> RecoveryError? {
     do throws(RecoveryError) {
       try recoverAndForget(file)

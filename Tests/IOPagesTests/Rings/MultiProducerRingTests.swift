@@ -4,7 +4,7 @@ import MemoryTestSupport
 import Testing
 
 /// What only a ring with several producers has.
-@Suite struct MultiProducerRingTests {
+@Suite(.leavesNoPages) struct MultiProducerRingTests {
   @Test func theRingIsOpenUntilTheLastProducerGoes() throws {
     let pages = try NumberedPages(count: 16)
     let ring = MultiProducerRing<IOPage>(capacity: 8)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import IOPages
 
-@Suite struct MultiProducerTailTests {
+@Suite(.leavesNoPages) struct MultiProducerTailTests {
   private func withRing(_ body: (RingReference, SlotSequence) -> Void) {
     let ring = RingReference()
     let sequence = SlotSequence(slotCount: 2)

@@ -4,7 +4,7 @@ import MemoryTestSupport
 import Testing
 
 /// Several producers, and a consumer that waits in a task for whichever comes next.
-@Suite(.tags(.concurrency)) struct RingSeveralProducersTests {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct RingSeveralProducersTests {
   private static let elements: UInt64 = 8_000
 
   /// Buffers instead of pages: the rings take any value that can be sent.

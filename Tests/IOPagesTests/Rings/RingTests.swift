@@ -3,7 +3,7 @@ import MemoryTestSupport
 import Testing
 
 /// What both kinds of rings promise, on one thread.
-@Suite struct RingTests {
+@Suite(.leavesNoPages) struct RingTests {
   @Test(arguments: RingKind.allCases, [(1, 1), (2, 2), (3, 4), (5, 8), (64, 64), (65, 128)])
   func capacitiesAreRoundedUpToPowersOfTwo(kind: RingKind, capacity: (asked: Int, given: Int)) {
     let ring = kind.makeRing(capacity: capacity.asked)

@@ -4,7 +4,7 @@ import MemoryTestSupport
 import Testing
 
 /// What both kinds of rings promise between threads.
-@Suite(.tags(.concurrency)) struct RingThreadsTests {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct RingThreadsTests {
   private static let elements: UInt64 = 20_000
   private static let rounds = 500
 

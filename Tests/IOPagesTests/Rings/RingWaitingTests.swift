@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Consumers that wait in a task. None of these tests blocks a thread that tasks run on.
-@Suite(.tags(.concurrency)) struct RingWaitingTests {
+@Suite(.leavesNoPages, .tags(.concurrency)) struct RingWaitingTests {
   private static let handOvers: UInt64 = 20_000
   private static let rounds = 300
 

@@ -4,7 +4,7 @@ import MemoryTestSupport
 import Testing
 
 /// What only a ring with one producer has: many elements at once, and figures on the producer's side.
-@Suite struct SingleProducerRingTests {
+@Suite(.leavesNoPages) struct SingleProducerRingTests {
   private func array(_ pages: NumberedPages, _ numbers: Range<UInt64>) -> UniqueArray<IOPage> {
     var array = UniqueArray<IOPage>(minimumCapacity: numbers.count)
     for number in numbers { array.append(pages.page(number)) }

@@ -1,7 +1,6 @@
 // A round through everything that regions do, on the real kernel, for processes in which some of it is
 // refused: each piece of work either is done or throws a typed error, and none leaves anything.
 
-import Glibc
 import MemoryRegions
 import MemoryTestSupport
 import SystemPackage
@@ -122,14 +121,4 @@ struct WorkReport {
 
   /// The names of what was refused.
   var refused: [String] { refusals.map(\.name) }
-}
-
-/// Lowers a limit of this process's, or raises it again. False if it cannot be set.
-func setLimit(_ resource: __rlimit_resource, _ value: Int) -> Bool {
-  let number = Int32(resource.rawValue)
-  var limit = rlimit()
-  // Both calls use `limit` only while they run.
-  guard unsafe getrlimit(number, &limit) == 0 else { return false }
-  limit.rlim_cur = rlim_t(value)
-  return unsafe setrlimit(number, &limit) == 0
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PagePools
 
-@Suite struct CacheStateTests {
+@Suite(.leavesNoPages) struct CacheStateTests {
   /// The state of a pool of so many pages on a machine with so many processors.
   ///
   /// - Parameter admitted: those that may cache its pages; nil: all.

@@ -6,7 +6,7 @@ import Testing
 
 /// Random operations on a pool with caches against a map of its pages: nothing is handed out twice,
 /// a request fails only if the map says that it must, with just the figures that the map gives.
-@Suite struct CachedPoolModelTests {
+@Suite(.leavesNoPages) struct CachedPoolModelTests {
   /// Which pages are out.
   private struct PageMap {
     var isOut: [Bool]

@@ -5,7 +5,7 @@ import Testing
 @testable import PagePools
 
 /// A pool with caches, used as the façade uses it: the cache first, then the slow path.
-@Suite struct PoolCachesTests {
+@Suite(.leavesNoPages) struct PoolCachesTests {
   private func makePool(
     pages: Int, _ method: ProcessorCacheMethod, bytes: Int = 1 << 17,
     released: PoolTestMemory.Flag = PoolTestMemory.Flag()
@@ -36,7 +36,7 @@ import Testing
     #expect(pool.statistics.freeBlocks[10] == 1, "all of it is one block again")
   }
 
-  @Test(arguments: Processors.cacheMethods)
+  @Test(.leavesFrames, arguments: Processors.cacheMethods)
   func statisticsCountWhatWentThroughCaches(method: ProcessorCacheMethod) throws {
     let pool = makePool(pages: 4096, method)
     var random = SplitMix64(seed: TestSeed.choose(for: "statisticsCountWhatWentThroughCaches"))
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Processors.cacheMethods)
+  @Test(.leavesFrames, arguments: Processors.cacheMethods)
   func aRequestThatFitsOnlyAfterDrainingEveryCacheSucceeds(
     method: ProcessorCacheMethod
   ) throws {
@@ -135,7 +135,7 @@ import Testing
     #expect(pool.statistics.freeBlocks[12] == 1)
   }
 
-  @Test(arguments: Processors.cacheMethods)
+  @Test(.leavesFrames, arguments: Processors.cacheMethods)
   func memoryKnownToBeZeroIsNotClearedAgain(method: ProcessorCacheMethod) throws {
     let pool = makePool(pages: 1024, method)
     // Every page is fresh; the cache is refilled with more than is taken.
@@ -158,7 +158,7 @@ import Testing
     #expect((0..<1024).allSatisfy(pool.isZero))
   }
 
-  @Test(arguments: Processors.cacheMethods)
+  @Test(.leavesFrames, arguments: Processors.cacheMethods)
   func aBlockOfWhichAPartIsDirtyIsClearedThere(method: ProcessorCacheMethod) throws {
     let pool = makePool(pages: 1024, method)
     let page = pool.take(order: 0)

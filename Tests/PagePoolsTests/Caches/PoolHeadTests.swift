@@ -5,8 +5,8 @@ import Testing
 @testable import PagePools
 
 /// The critical sections read the head at fixed places.
-@Suite struct PoolHeadTests {
-  @Test func fieldsLieWhereTheSectionsReadThem() throws {
+@Suite(.leavesNoPages) struct PoolHeadTests {
+  @Test(.leavesFrames) func fieldsLieWhereTheSectionsReadThem() throws {
     let pool = PoolTestMemory.makePool(
       pages: 64, cacheMethod: .exchange, cacheByteLimit: 1 << 16)
     let head = unsafe pool.reference.pointer

@@ -2,7 +2,7 @@ import MemoryTestSupport
 import PagePools
 import Testing
 
-@Suite struct AllocationFaultsTests {
+@Suite(.leavesNoPages) struct AllocationFaultsTests {
   private func pool() -> PagePool {
     PoolTestMemory.makePool(pages: 1024, cacheMethod: .exchange, cacheByteLimit: 1 << 20)
   }

@@ -3,7 +3,7 @@ import PagePools
 import Synchronization
 import Testing
 
-@Suite struct GuardsTests {
+@Suite(.leavesNoPages) struct GuardsTests {
   /// A kernel that guards pages, as far as it is told to.
   private final class Kernel: Sendable {
     let guarded = Mutex<Set<Int>>([])
@@ -94,7 +94,7 @@ import Testing
     try pool.checkInvariants()
   }
 
-  @Test func aReserveIsNotUsedForGuards() throws {
+  @Test(.leavesFrames) func aReserveIsNotUsedForGuards() throws {
     let pool = pool(pages: 8, Kernel())
     let view = try pool.limited(to: 4, reserving: 4)
     // Two pages, each with a guard, are all that others can have.

@@ -2,7 +2,7 @@ import MemoryTestSupport
 import PagePools
 import Testing
 
-@Suite struct InspectionTests {
+@Suite(.leavesNoPages) struct InspectionTests {
   private func pool(_ change: (inout PoolInspection) -> Void) -> PagePool {
     var inspection = PoolInspection()
     change(&inspection)
@@ -28,7 +28,7 @@ import Testing
       of: byte, toByteOffset: offset, as: UInt8.self)
   }
 
-  @Test func aPoolThatIsNotInspectedHasCaches() throws {
+  @Test(.leavesFrames) func aPoolThatIsNotInspectedHasCaches() throws {
     let plain = pool { _ in }
     _ = try plain.reference.allocate(order: 0, contents: .uninitialized, reclaim: .never)
     #expect(plain.statistics.cachedPages > 0)
@@ -37,7 +37,7 @@ import Testing
     #expect(inspected.statistics.cachedPages == 0)
   }
 
-  @Test func whatComesBackIsWiped() throws {
+  @Test(.leavesFrames) func whatComesBackIsWiped() throws {
     let pool = pool { $0.wipesOnFree = true }
     let frames = try taken(pool, pages: 3)
     for page in frames { write(pool, page: page, at: 4095, 0xee) }
@@ -48,7 +48,7 @@ import Testing
     #expect(byte(pool, page: frames.upperBound - 1, at: 4095) == 0xee)
   }
 
-  @Test func wipedPagesNeedNotBeClearedAgain() throws {
+  @Test(.leavesFrames) func wipedPagesNeedNotBeClearedAgain() throws {
     var backing = PoolBacking()
     backing.becomesZero = true
     var inspection = PoolInspection()
@@ -63,7 +63,7 @@ import Testing
     #expect(pool.statistics.knownZeroPages == 8)
   }
 
-  @Test func quarantinedPagesAreFreeAndRest() throws {
+  @Test(.leavesFrames) func quarantinedPagesAreFreeAndRest() throws {
     let pool = pool { $0.quarantinedPages = 4 }
     let first = try taken(pool, pages: 2)
     pool.reference.free(first)
@@ -80,7 +80,7 @@ import Testing
     #expect(try taken(pool, pages: 2) == first)
   }
 
-  @Test func noRequestFailsForPagesInQuarantine() throws {
+  @Test(.leavesFrames) func noRequestFailsForPagesInQuarantine() throws {
     let pool = pool { $0.quarantinedPages = 64 }
     for _ in 0..<3 {
       let all = try taken(pool, pages: 64)
@@ -107,7 +107,7 @@ import Testing
     #expect(released.isSet)
   }
 
-  @Test func freePagesHoldAPattern() throws {
+  @Test(.leavesFrames) func freePagesHoldAPattern() throws {
     let pool = pool { $0.poisonsFreePages = true }
     let frames = try taken(pool, pages: 2, contents: .zeroed)
     pool.reference.free(frames)
@@ -160,7 +160,7 @@ import Testing
     }
   }
 
-  @Test func whatATrimDiscardsHasNoPattern() throws {
+  @Test(.leavesFrames) func whatATrimDiscardsHasNoPattern() throws {
     let pool = pool { $0.poisonsFreePages = true }
     pool.reference.free(try taken(pool, pages: 64))
     let trimmed = pool.reference.trim(keeping: 0) { pages in

@@ -3,7 +3,7 @@ import PagePools
 import Synchronization
 import Testing
 
-@Suite struct LeakReportTests {
+@Suite(.leavesNoPages) struct LeakReportTests {
   private func taken(_ pool: PagePool, pages: Int, _ tag: AllocationTag) throws -> Range<Int> {
     let first = try pool.reference.allocate(
       pages: pages, contents: .uninitialized, reclaim: .never, tag: tag)

@@ -2,7 +2,7 @@ import MemoryTestSupport
 import PagePools
 import Testing
 
-@Suite struct WaitingTests {
+@Suite(.leavesNoPages) struct WaitingTests {
   private func firstPage(_ pool: PagePool, _ waiting: WaitingRequest) -> Int? {
     guard case .granted(let first) = pool.reference.fate(of: waiting) else { return nil }
     return first
@@ -45,7 +45,7 @@ import Testing
     try pool.checkInvariants()
   }
 
-  @Test func requestsThatDoNotWaitDoNotOvertake() throws {
+  @Test(.leavesFrames) func requestsThatDoNotWaitDoNotOvertake() throws {
     let pool = PoolTestMemory.makePool(pages: 8)
     _ = try taken(pool, pages: 8)
     let waiting = WaitingRequest(.run(pages: 4))
@@ -79,7 +79,7 @@ import Testing
     withExtendedLifetime(view) {}
   }
 
-  @Test func theNextIsServedWhenTheHeadGivesUp() throws {
+  @Test(.leavesFrames) func theNextIsServedWhenTheHeadGivesUp() throws {
     let pool = PoolTestMemory.makePool(pages: 8)
     _ = try taken(pool, pages: 8)
     let (head, next) = (WaitingRequest(.block(order: 3)), WaitingRequest(.run(pages: 1)))
@@ -94,7 +94,7 @@ import Testing
     #expect(woken.isSet)
   }
 
-  @Test func whoIsDecidedAlreadyIsWokenAtOnce() {
+  @Test(.leavesFrames) func whoIsDecidedAlreadyIsWokenAtOnce() {
     let pool = PoolTestMemory.makePool(pages: 8)
     let waiting = WaitingRequest(.run(pages: 1))
     _ = pool.reference.join(waiting)
@@ -114,7 +114,7 @@ import Testing
     #expect(pool.statistics.freePages == 2)
   }
 
-  @Test func cachesComeBackIntoUseWhenNobodyWaits() throws {
+  @Test(.leavesFrames) func cachesComeBackIntoUseWhenNobodyWaits() throws {
     let pool = PoolTestMemory.makePool(pages: 256, cacheMethod: .exchange, cacheByteLimit: 1 << 20)
     let all = try taken(pool, pages: 256)
     let waiting = WaitingRequest(.run(pages: 1))

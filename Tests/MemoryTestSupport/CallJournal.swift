@@ -2,54 +2,56 @@
 // a failed opening can be shown to leave nothing behind whatever other tests of the process do
 // meanwhile.
 
-import MemoryRegions
+package import MemoryRegions
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 /// Watches the calls of one table.
-final class CallJournal: Sendable {
+package final class CallJournal: Sendable {
   /// What is mapped, by page, and what is open.
-  struct Holdings: Equatable {
-    var pages: Set<Int> = []
-    var descriptors: Set<Int32> = []
+  package struct Holdings: Equatable {
+    package var pages: Set<Int> = []
+    package var descriptors: Set<Int32> = []
   }
+
+  package init() {}
 
   private let state = Mutex(Holdings())
   private let faults = SystemCallFaults()
 
   /// The calls since `arm`, by name.
-  var names: [String] { faults.history.map(\.systemCall) }
+  package var names: [String] { faults.history.map(\.systemCall) }
 
   /// The call that was made to fail, if it has come.
-  var failedCall: SystemCallFaults.Call? { faults.lastFailed }
+  package var failedCall: SystemCallFaults.Call? { faults.lastFailed }
 
   /// Its name.
-  var failed: String? { failedCall?.systemCall }
+  package var failed: String? { failedCall?.systemCall }
 
   /// What is mapped and open.
-  var holdings: Holdings { state.withLock { $0 } }
+  package var holdings: Holdings { state.withLock { $0 } }
 
   /// Whether everything mapped was unmapped and everything opened closed.
-  var isBalanced: Bool { holdings == Holdings() }
+  package var isBalanced: Bool { holdings == Holdings() }
 
   /// Whether everything opened was closed.
-  var hasNoDescriptors: Bool { holdings.descriptors.isEmpty }
+  package var hasNoDescriptors: Bool { holdings.descriptors.isEmpty }
 
   /// Makes call number `index`, counted from now and from 0, fail.
-  func arm(failing index: Int, errno: Errno = .noMemory) {
+  package func arm(failing index: Int, errno: Errno = .noMemory) {
     faults.reset()
     if index < .max { faults.fail(.number(index + 1), with: errno) }
   }
 
   /// Lets every call through again.
-  func disarm() { faults.stop() }
+  package func disarm() { faults.stop() }
 
   private func pages(_ address: Int, _ byteCount: Int) -> StrideTo<Int> {
     stride(from: address, to: address + byteCount, by: 1 << 12)
   }
 
   /// `base` with every call watched. Meant for regions of at most some hundred MiB.
-  func table(over base: SystemCalls = .linux) -> SystemCalls {
+  package func table(over base: SystemCalls = .linux) -> SystemCalls {
     // The page that tells processes apart is mapped once and for ever: not on this account.
     _ = try? ProcessGeneration.current(.linux)
     var table = base

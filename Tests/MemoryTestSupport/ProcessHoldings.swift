@@ -2,12 +2,12 @@ import Glibc
 import MemoryRegions
 
 /// What this process has open and mapped, by the kernel's own account.
-struct ProcessHoldings {
-  let descriptors: Int
+package struct ProcessHoldings {
+  package let descriptors: Int
   private let mappedByteCount: Int
   private let lockedByteCount: Int
 
-  static func now() -> ProcessHoldings {
+  package static func now() -> ProcessHoldings {
     let system = SystemCalls.linux
     let status = system.keyedSizes("/proc/self/status") ?? [:]
     return ProcessHoldings(
@@ -28,7 +28,7 @@ struct ProcessHoldings {
 
   /// What the work leaves each time it is done: up to three times, since the heap and the threads of
   /// the test runner take memory, too, but not each time.
-  static func excess(ofRepeating work: () throws -> Void) rethrows -> [String] {
+  package static func excess(ofRepeating work: () throws -> Void) rethrows -> [String] {
     var excess: [String] = []
     for _ in 0..<3 {
       let before = now()
@@ -41,7 +41,7 @@ struct ProcessHoldings {
 
   /// What is held more than before. A region of the sweeps is larger than what the heap may grow by
   /// when the same is done a second time.
-  private func excess(over before: ProcessHoldings) -> [String] {
+  package func excess(over before: ProcessHoldings) -> [String] {
     var excess: [String] = []
     if descriptors != before.descriptors {
       excess.append("\(descriptors - before.descriptors) descriptors more")
