@@ -6,7 +6,7 @@ import MemoryTestSupport
 import Testing
 import TwinModels
 
-@Suite struct FuzzTargetTests {
+@Suite(.leavesNoPages) struct FuzzTargetTests {
   /// Tests/Fuzz/Corpus, beside these tests.
   private static let corpus =
     #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)

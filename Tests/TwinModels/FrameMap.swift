@@ -81,6 +81,9 @@ final class FrameMap {
     }
   }
 
+  /// The client on whose account a page is.
+  func client(of frame: Int) -> ClientModel? { clientOf[frame] }
+
   /// Pages will not come back through the account that they are on, and stay on it.
   func disown(_ frames: Range<Int>) { for frame in frames { clientOf[frame] = nil } }
 

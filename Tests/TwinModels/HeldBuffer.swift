@@ -13,6 +13,9 @@ struct Place {
     bytes.isEmpty ? 0..<0 : bytes.lowerBound >> 12..<(bytes.upperBound + 4095) >> 12
   }
 
+  /// The client on whose account the pages are. There are bytes.
+  var client: ClientModel? { map.client(of: bytes.lowerBound >> 12) }
+
   /// A part, counted from the first byte.
   func part(_ range: Range<Int>) -> Place {
     let first = bytes.lowerBound + range.lowerBound

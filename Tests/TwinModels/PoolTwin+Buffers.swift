@@ -154,6 +154,7 @@ extension PoolTwin {
       held.count == 0 || next.count == 0
       || held.place.pool == next.place.pool
         && held.place.bytes.upperBound == next.place.bytes.lowerBound
+        && held.place.client === next.place.client
     let isJoined = held.buffer.join(&next.buffer)
     try expect(isJoined == areNeighbours, "a join of \(held.place.bytes), \(next.place.bytes)")
     guard isJoined else { return }

@@ -80,7 +80,13 @@ extension PoolReference {
         requestedPages: request.pages, requestedOrder: request.order, freePages: 0,
         largestFreeOrder: nil, reason: reason)
     }
-    return withLock { PoolReference.failure(request, state: $0, reason: reason) }
+    return withLock { state in
+      // Nothing is drained for a request that could never be met.
+      let held = cacheTotals(state).pages + state.depots.pageCount + state.quarantinedPages
+      var failure = PoolReference.failure(request, state: state, reason: reason)
+      failure.freePages += held
+      return failure
+    }
   }
 
   /// The error for a request that found no memory, with the figures of this instant.
