@@ -1,7 +1,7 @@
-// Every pool that a test opens is looked at when the test is over: by then no page may be out. The test
-// targets' own ways to open a pool report it here, and the trait below, which a suite has once, looks at
-// the end of each of its tests. A pool that is opened in a test of a suite without the trait is a
-// failure itself, so that neither can be forgotten.
+// Every pool that a test opens is looked at when the test is over: by then no page may be out. The
+// test targets' own ways to open a pool report it here, and the trait below, which a suite has
+// once, looks at the end of each of its tests. A pool that is opened in a test of a suite without
+// the trait is a failure itself, so that neither can be forgotten.
 
 package import PagePools
 package import Testing
@@ -11,8 +11,8 @@ package final class PoolWatch: Sendable {
   /// What the test at work has opened. Nil outside of tests, as in the process of an exit test.
   @TaskLocal package static var current: PoolWatch?
 
-  // Weak: when a pool ends is what many tests are about. The memory tells what becomes of a pool whose
-  // handle is gone, since nobody but the pool has it.
+  // Weak: when a pool ends is what many tests are about. The memory tells what becomes of a pool
+  // whose handle is gone, since nobody but the pool has it.
   private struct Member {
     weak var pool: PagePool?
     weak var memory: AnyObject?

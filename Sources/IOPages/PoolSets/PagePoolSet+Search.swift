@@ -29,7 +29,10 @@ extension PagePoolSet {
           if candidate != place { count(members[candidate], insteadOf: place) }
           return pages
         } catch {
-          guard error.reason != .notOwner, error.reason != .injected else { throw error }
+          guard error.reason != .notOwner else { throw error }
+          guard error.reason != .injected else {
+            throw error.asked(of: node, isOther: candidate != place)
+          }
           failure =
             failure?.merging(error, request) ?? error.asked(of: node, isOther: candidate != place)
           failed.append((candidate, error.reason))

@@ -5,8 +5,8 @@ import SystemCallRefusal
 import SystemPackage
 import Testing
 
-/// Pools in processes that are not given everything: all work is done or throws a typed error, no signal
-/// ends the process, and nothing is left.
+/// Pools in processes that are not given everything: all work is done or throws a typed error, no
+/// signal ends the process, and nothing is left.
 @Suite(.leavesNoPages) struct PoolLimitsTests {
   @Test func `without limits all work is done`() async {
     let isSecret = canHaveSecretMemory()
@@ -90,7 +90,7 @@ import Testing
       page.fill(with: 1)
       for region in set.regions.values {
         #expect(region.granted.backing != .hugePages1GiB)
-        #expect(region.granted.unmet.first?.wish == .hugePages)
+        #expect(region.granted.unmet.contains { $0.wish == .hugePages })
       }
     }
   }
@@ -130,8 +130,8 @@ import Testing
     }
   }
 
-  /// Refused advice cannot be told from a kernel without memory: what was given back is lost to the pool
-  /// while it lasts, and everything else goes on.
+  /// Refused advice cannot be told from a kernel without memory: what was given back is lost to the
+  /// pool while it lasts, and everything else goes on.
   @Test(arguments: [Errno.notPermitted, .noFunction])
   func `a pool that is open goes on when advice is refused`(errno: Errno) async {
     let code = errno.rawValue

@@ -1,7 +1,8 @@
-// Fail-nth at the level of pools: an operation is prepared and performed over and over, and the n-th
-// request for pages, or the n-th system call, that it makes fails, for each n until none is left to fail.
-// Each time the operation must throw what its documentation says, have changed nothing, and succeed when
-// it is tried again; in the end everything is given back and nothing is left.
+// Fail-nth at the level of pools: an operation is prepared and performed over and over, and the
+// n-th request for pages, or the n-th system call, that it makes fails, for each n until none is
+// left to fail. Each time the operation must throw what its documentation says, have changed
+// nothing, and succeed when it is tried again; in the end everything is given back and nothing is
+// left.
 
 import BasicContainers
 import IOPages
@@ -176,7 +177,8 @@ enum PoolSweep {
     return problems + leftBehind(by: subject)
   }
 
-  /// What is wrong with an error: it must name the call that failed, or say that there is no memory.
+  /// What is wrong with an error: it must name the call that failed, or say that there is no
+  /// memory.
   private static func explain(_ error: any Error, _ failed: String?, _ errno: Errno) -> [String] {
     guard let failed else { return ["failed by itself: \(error)"] }
     if let error = error as? RegionError {

@@ -1,5 +1,5 @@
-// A round through what pools do, on the real kernel, for processes in which some of it is refused: each
-// piece of work either is done or throws a typed error, and none leaves anything.
+// A round through what pools do, on the real kernel, for processes in which some of it is refused:
+// each piece of work either is done or throws a typed error, and none leaves anything.
 
 import BasicContainers
 import IOPages

@@ -1,5 +1,5 @@
-// All that is swept: requests (SweptRequests), sets, what a pool does beside handing pages out, and
-// opening.
+// All that is swept: requests (SweptRequests), sets (SweptSets), what a pool does beside handing
+// pages out, and opening.
 
 import BasicContainers
 import IOPages
@@ -15,7 +15,8 @@ extension SweptPoolOperation {
   /// Operations of which each request for pages may fail.
   static var requestSweeps: [SweptPoolOperation] {
     requests("a trimmed pool", trimmedPool) + requests("an inspected pool", inspectedPool)
-      + requests("a secret pool", secretPool) + sets + [reclaiming]
+      + requests("a secret pool", secretPool)
+      + requests("a recoverable pool", recoverablePool) + sets + [reclaiming]
       + withoutRequests
   }
 
@@ -26,40 +27,7 @@ extension SweptPoolOperation {
       .filter { !$0.name.contains("reserve") }
       + requests("an inspected pool", harmless: guardCalls, inspectedPool)
       .filter { !$0.name.contains("reserve") }
-      + [givingBack, trimming] + wholePools + commits + openings
-  }
-
-  // MARK: Sets
-
-  /// Three nodes, of which the processors' own has no page left.
-  private static let set: Preparation = { subject in
-    try subject.openSet(pages: [16, 16, 16])
-    try subject.hold(pages: 16, of: subject.pools[0])
-  }
-
-  private static var sets: [SweptPoolOperation] {
-    func operation(
-      _ name: String, _ perform: @escaping @Sendable (PoolSubject, PagePoolSet) throws -> Void
-    ) -> SweptPoolOperation {
-      SweptPoolOperation(name: name, prepare: set) { subject in
-        guard let set = subject.set else { throw RegionError(.notOwner) }
-        try perform(subject, set)
-      }
-    }
-    return [
-      operation("a block of the nearest node") { $0.taken.append(try $1.allocate(order: 1)) },
-      operation("a run of the nearest node") { $0.taken.append(try $1.allocate(pages: 3)) },
-      operation("single pages of the nearest node") {
-        try $1.allocate(singlePages: 7, into: &$0.taken)
-      },
-      operation("a block of one node alone") {
-        $0.taken.append(try $1.allocate(order: 1, on: .node(7), fallback: .none))
-      },
-      operation("a run of a node of a list") {
-        $0.taken.append(try $1.allocate(pages: 3, fallback: .list([7, 3])))
-      },
-      operation("a buffer of a set") { $0.buffers.append(try PageBuffer(count: 5000, from: $1)) },
-    ]
+      + [givingBack, trimming] + wholePools + trimmedSets + commits + openings
   }
 
   // MARK: What pools do besides

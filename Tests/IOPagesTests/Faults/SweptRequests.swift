@@ -36,6 +36,13 @@ extension SweptPoolOperation {
     try subject.hold(pages: 2, of: subject.pool)
   }
 
+  /// A block table is written with each page that goes or comes.
+  static let recoverablePool: Preparation = { subject in
+    subject.pools.append(
+      try PagePool(recoverable: RegionOptions(byteCount: byteCount / 2)))
+    try subject.hold(pages: 3, of: subject.pool)
+  }
+
   /// Whatever takes pages of one pool, with what each is called.
   static var takings: [(name: String, perform: @Sendable (PoolSubject) throws -> Void)] {
     [

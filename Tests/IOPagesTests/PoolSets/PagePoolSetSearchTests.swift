@@ -168,6 +168,20 @@ import TwinModels
     }
   }
 
+  @Test func `a failure on purpose names the node that was chosen`() throws {
+    let set = try MadeUpNodes.set(pages: [4, 4])
+    let all = try set.exhaust(2)
+    #expect(all.count == 4)
+    for (failing, otherNodes) in [(NUMANode(2), 0), (3, 1)] {
+      set.pools[failing]?.inject(AllocationFaults(count: 1))
+      let failure = set.failure(pages: 1)
+      #expect(failure?.reason == .injected)
+      #expect(failure?.node == 2 && failure?.otherNodes == otherNodes)
+      #expect(set.pools[failing]?.removeFaults().failed == 1)
+    }
+    #expect(set.failure(pages: 1) == nil)
+  }
+
   @Test func `a negative order or number is a trap`() async {
     await #expect(processExitsWith: .trap) {
       let set = try MadeUpNodes.set(pages: [64])
