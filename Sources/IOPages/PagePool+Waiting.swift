@@ -21,7 +21,8 @@ extension PagePool {
   ///   - tag: what they are for; it costs nothing unless the pool records tags.
   /// - Throws: ``OutOfMemory``: with the reason that held at the deadline; with
   ///   ``OutOfMemory/Reason/cancelled`` when the task is cancelled, pages that it was granted at that
-  ///   very moment going back; and at once what no waiting would change.
+  ///   very moment going back; with ``OutOfMemory/Reason/notBacked`` as soon as the kernel has no
+  ///   memory for pages that were granted; and at once what no waiting would change.
   /// - Precondition: `pages` is not negative.
   /// - Complexity: as the request that does not wait, and O(requests that wait) where it has to. Any
   ///   task.

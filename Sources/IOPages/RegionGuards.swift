@@ -16,6 +16,8 @@ final class RegionGuards: Sendable {
   /// Lets `backing` make guards, and see to those that could not be ended.
   func extend(_ backing: inout PoolBacking) {
     backing.guardPages = { [self] pages in
+      // One that could not be ended still stands.
+      if takeLingering(pages) { return true }
       do throws(RegionError) {
         return try region.guardPages(pages)
       } catch {
@@ -28,8 +30,12 @@ final class RegionGuards: Sendable {
       return false
     }
     let populate = backing.populate
+    backing.bringsMemoryIn = populate != nil
     backing.populate = { [self] pages in endLingering(in: pages) && populate?(pages) ?? true }
   }
+
+  /// Tries again to end all guards that are left over. Returns whether there are none any more.
+  func endAll() -> Bool { endLingering(in: 0..<Int.max) }
 
   private func end(_ pages: Range<Int>) -> Bool {
     do throws(RegionError) {
@@ -37,6 +43,15 @@ final class RegionGuards: Sendable {
       return true
     } catch {
       return false
+    }
+  }
+
+  /// Takes a page out of those whose guards are left over. Returns whether it was among them.
+  private func takeLingering(_ pages: Range<Int>) -> Bool {
+    lingering.withVisibleLock { all in
+      let stands = all.isSuperset(of: pages)
+      if stands { all.subtract(pages) }
+      return stands
     }
   }
 

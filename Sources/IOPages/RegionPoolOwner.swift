@@ -15,6 +15,7 @@ final class RegionPoolOwner: @unchecked Sendable {
   private let caches: SideTableMemory
   private let inspection: PoolInspection
   private let frameNotes: SideTableMemory?
+  private let guards: RegionGuards?
   private let recovery: RecoveryMemory?
   private let control: UnsafeMutableRawPointer
 
@@ -27,6 +28,8 @@ final class RegionPoolOwner: @unchecked Sendable {
     var inspection = inspection
     if region.granted.wipesOnFree { inspection.wipesOnFree = true }
     self.inspection = inspection
+    let isGuarded = inspection.guardsRuns && region.granted.guardMethod != nil
+    guards = isGuarded ? RegionGuards(region) : nil
     self.recovery = recovery
     let pageCount = region.byteCount / PagePool.pageSize
     let processorCount = SystemLimits.possibleProcessorCount
@@ -50,7 +53,8 @@ final class RegionPoolOwner: @unchecked Sendable {
   }
 
   deinit {
-    region.relinquish()
+    // Who opens the next pool must find no page that it cannot touch.
+    if guards?.endAll() ?? true { region.relinquish() }
     // Taken in the initialiser, and the pool that used it is gone.
     unsafe ControlBlocks.recycle(control)
   }
@@ -72,9 +76,7 @@ final class RegionPoolOwner: @unchecked Sendable {
         }
       }
     }
-    if inspection.guardsRuns, region.granted.guardMethod != nil {
-      RegionGuards(region).extend(&backing)
-    }
+    guards?.extend(&backing)
     return backing
   }
 

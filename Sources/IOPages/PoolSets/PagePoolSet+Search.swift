@@ -122,6 +122,10 @@ extension OutOfMemory {
     }
     if reason == .notBacked || other.reason == .notBacked {
       error.reason = .notBacked
+    } else if error.freePages >= request.pages,
+      reason == .othersWait || other.reason == .othersWait
+    {
+      error.reason = .othersWait
     } else if reason != .largerThanRegion || other.reason != .largerThanRegion {
       // Pages of several nodes are never one block, and single pages are never fragmented.
       let isExhausted = error.freePages < request.pages || request.isOfSinglePages

@@ -14,7 +14,6 @@ extension PoolReference {
   ///
   /// - Complexity: O(processors in use + cached blocks).
   func seal(_ state: inout PoolState) {
-    state.emptyQuarantine()
     guard !state.caches.isSealed else { return }
     stopCaching(&state)
     for processor in state.caches.active { drain(cache(processor), &state) }
@@ -23,6 +22,14 @@ extension PoolReference {
     } catch {
       PoolReference.refuse()
     }
+  }
+
+  /// Seals the pool, and gives all that it keeps from being handed out to the buddy, too: every free page.
+  ///
+  /// - Complexity: as ``seal(_:)``, and O(pages in quarantine).
+  func collect(_ state: inout PoolState) {
+    seal(&state)
+    state.emptyQuarantine()
   }
 
   /// Sees to it that nobody uses a cache any more, and nobody begins to: when this returns, their

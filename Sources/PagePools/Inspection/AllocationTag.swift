@@ -23,7 +23,8 @@ public struct AllocationTag: Sendable {
     self.line = line
   }
 
-  /// A tag of a number: of a queue, a device, a client.
+  /// A tag of a number: of a queue, a device, a client. A pool that records tags remembers each that it
+  /// has seen, up to 16 million of them, so that a number for each request is too much.
   @inlinable
   public init(value: UInt64) { self.init(value: value, file: "", line: 0) }
 

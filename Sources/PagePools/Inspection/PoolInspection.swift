@@ -15,7 +15,8 @@ public struct PoolInspection: Hashable, Sendable {
   public var poisonsFreePages = false
   /// Up to how many pages that came back are kept from being handed out, the longest out of use first
   /// to go: a write through a stale address then meets the pattern, not the next owner's bytes. They
-  /// are free pages still: no request fails while some are kept.
+  /// are free pages still: no request fails while some are kept, since all of them go to the buddy
+  /// first.
   public var quarantinedPages = 0
   /// Whether an inaccessible page is put behind each run, where the region can do that and there is
   /// room for it: who runs over the end is ended by the kernel at that instruction. Where the region

@@ -86,7 +86,11 @@ extension PoolReference {
     guard inspection.giveBack(frames) else { PoolReference.refuse() }
     state.recordReturn(of: frames)
     if let end = inspection.removeGuard(behind: frames) {
-      if !hasGuardBack { _ = markAbsent(end, &state) }
+      if !hasGuardBack {
+        _ = markAbsent(end, &state)
+        // Who populates around it at this moment must not take it for present.
+        state.trimming.changes &+= 1
+      }
       state.giveBack(end)
     }
     guard inspection.options.quarantinedPages > 0, !state.isClosed else {

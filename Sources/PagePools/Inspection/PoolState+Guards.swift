@@ -16,20 +16,30 @@ extension PoolState {
     _ request: PageRequest, for client: ClientReference? = nil, sparing: Int = 0
   ) -> Int? {
     if let inspection, inspection.options.guardsRuns {
-      if request.pages + 1 + sparing <= available(to: client),
+      if leavesRoomForGuard(request.pages + sparing, for: client),
         BlockOrder.covering(frameCount: request.pages + 1) <= buddy.largestOrder,
         let frame = buddy.allocate(frames: request.pages + 1)
       {
         inspection.setGuard(at: frame + request.pages)
         return frame
       }
-      inspection.unguardedRuns += 1
     }
-    return switch request {
-    case .block(let order): buddy.allocate(order: order)
-    case .run(let pages): buddy.allocate(frames: pages)
-    case .singles: buddy.allocate(order: 0)
-    }
+    let frame =
+      switch request {
+      case .block(let order): buddy.allocate(order: order)
+      case .run(let pages): buddy.allocate(frames: pages)
+      case .singles: buddy.allocate(order: 0)
+      }
+    if frame != nil, let inspection, inspection.options.guardsRuns { inspection.unguardedRuns += 1 }
+    return frame
+  }
+
+  /// Whether a page is left for a guard when so many are taken: one that is promised to nobody, and
+  /// not to the client either, whose reserve is for pages.
+  private func leavesRoomForGuard(_ pages: Int, for client: ClientReference?) -> Bool {
+    // The lock is held.
+    let reserved = client.map { unsafe $0.account.pointee.unmetReserve } ?? 0
+    return 1 + max(0, pages - reserved) <= available(to: nil)
   }
 }
 
@@ -87,9 +97,18 @@ extension PoolReference {
     let end = frames.upperBound..<frames.upperBound + 1
     // Whatever becomes of it, it is not known to be zero.
     dirty.insert(end)
-    if hasAddressSanitizer { unpoison(end) }
     if let guardPages = backing.guardPages, guardPages(end) { return true }
+    guard !isAbsent(anyOf: end) else {
+      // There is nothing to hold the pattern, and no memory is brought in for it.
+      withLock { state in
+        if let end = state.inspection?.removeGuard(behind: frames) { state.giveBack(end) }
+        state.inspection?.unguardedRuns += 1
+      }
+      return false
+    }
+    if hasAddressSanitizer { unpoison(end) }
     fillWithPoison(end)
+    if hasAddressSanitizer { poison(end) }
     return false
   }
 
@@ -103,6 +122,7 @@ extension PoolReference {
     else { return true }
     let end = frames.upperBound..<frames.upperBound + 1
     if notes[end.lowerBound].isInaccessible { return backing.unguardPages?(end) ?? true }
+    if hasAddressSanitizer { unpoison(end) }
     checkPoison(of: end)
     return true
   }

@@ -45,7 +45,7 @@ extension PagePool {
   ///   - reserve: the pages that can be had through the view whatever others do: none of them is
   ///     handed out to anybody else from now on.
   /// - Throws: ``OutOfMemory`` if fewer pages than `reserve` can be set aside now, reclaimers having
-  ///   been asked.
+  ///   been asked, or while requests wait for pages.
   /// - Precondition: `reserve` is in `0...limit`.
   /// - Complexity: O(1), and O(cached blocks) where these are needed for the reserve. Any thread.
   public func limited(

@@ -82,7 +82,7 @@ extension PoolReference {
     }
     return withLock { state in
       // Nothing is drained for a request that could never be met.
-      let held = cacheTotals(state).pages + state.depots.pageCount + state.quarantinedPages
+      let held = cacheTotals(state).pages + state.depots.pageCount
       var failure = PoolReference.failure(request, state: state, reason: reason)
       failure.freePages += held
       return failure
@@ -95,7 +95,7 @@ extension PoolReference {
     reason: OutOfMemory.Reason? = nil
   ) -> OutOfMemory {
     // What is promised to others is not free to this one; a trim may have some of it at the moment.
-    let free = max(0, state.available(to: client))
+    let free = max(0, state.available(to: client) + state.quarantinedPages)
     let limit = state.exceededLimit(request.pages, of: client)
     let lack: OutOfMemory.Reason =
       free < request.pages

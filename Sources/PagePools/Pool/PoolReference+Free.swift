@@ -44,7 +44,7 @@ extension PoolReference {
     var leaks = LeakReport()
     let isLast = withLock { state -> Bool in
       state.isClosed = true
-      seal(&state)
+      collect(&state)
       swap(&reclaimers, &state.reclaimers)
       swap(&onLeak, &state.onLeak)
       if onLeak != nil { leaks = LeakReport(state) }

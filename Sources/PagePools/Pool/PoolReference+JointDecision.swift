@@ -16,7 +16,7 @@ extension PoolReference {
   ) -> Bool {
     guard let pool = pools.first, pool.isOwnedByThisProcess else { return true }
     return pool.withLock { state in
-      pool.seal(&state)
+      pool.collect(&state)
       let canMeet = state.canMeet(request)
       let decision = !canMeet && noneCanMeet(request, pools.dropFirst())
       if canMeet { pool.unsealIfPlenty(&state) }

@@ -67,7 +67,7 @@ extension PoolReference {
     withLock { state in
       let end = frames.upperBound
       if raw.first(in: frames, where: true) == end {
-        seal(&state)
+        collect(&state)
         let areFree = frames.allSatisfy { state.buddy.freeBlock(containing: $0) != nil }
         unsealIfPlenty(&state)
         return .none(areFree: areFree)

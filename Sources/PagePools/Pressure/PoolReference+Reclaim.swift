@@ -65,6 +65,10 @@ extension PoolReference {
     withLock { state -> NextStep<R> in
       // While somebody waits, trims take nothing: what was waited for is here.
       if hasWaitedForTrim { state.trimming.waiters -= 1 }
+      // Whatever came back would be for those who wait.
+      guard state.mayMeet(request, for: client) else {
+        return .fail(PoolReference.failure(request, state: state, client: client))
+      }
       if let taken = attemptExactly(request, client, &state, attempt) { return .done(taken) }
       if state.exceededLimit(request.pages, of: client) != nil {
         return .fail(PoolReference.failure(request, state: state, client: client))
@@ -109,7 +113,7 @@ extension PoolReference {
     guard state.mayMeet(request, for: client) else { return nil }
     var taken = attempt(&state)
     if taken == nil, !state.caches.isSealed || state.quarantinedPages > 0 {
-      seal(&state)
+      collect(&state)
       taken = attempt(&state)
     }
     if taken != nil { unsealIfPlenty(&state) }

@@ -17,6 +17,8 @@ public struct PoolBacking: Sendable {
   /// Nil where a page's memory comes when it is touched, and nothing was promised of it.
   public var populate: (@Sendable (_ pages: Range<Int>) -> Bool)?
 
+  /// Whether ``populate`` brings memory in, so that more can be brought in at once than was asked for.
+  public var bringsMemoryIn = true
   /// Makes pages inaccessible, which may lose what they hold. Returns whether they are. Called with no
   /// lock held; nil where that cannot be done.
   public var guardPages: (@Sendable (_ pages: Range<Int>) -> Bool)?

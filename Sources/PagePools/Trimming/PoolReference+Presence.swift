@@ -35,7 +35,7 @@ extension PoolReference {
     }
     var other: Int?
     let failure = withLock { state -> OutOfMemory? in
-      seal(&state)
+      collect(&state)
       var refused = [frames]
       while other == nil, let frame = state.buddy.allocate(frames: frames.count) {
         let found = frame..<frame + frames.count
@@ -65,7 +65,7 @@ extension PoolReference {
     let request = PageRequest.singles(count: frames.count)
     var present: [Int] = []
     let failure = withLock { state -> OutOfMemory? in
-      seal(&state)
+      collect(&state)
       var refused: [Range<Int>] = []
       func sort(_ frame: Int) {
         if isAbsent(anyOf: frame..<frame + 1) {
@@ -126,7 +126,7 @@ extension PoolReference {
     }
     let needed = rounded(toOrder: backing.unitOrder)
     let around = rounded(toOrder: max(backing.unitOrder, PoolReference.populatedOrder))
-    if around != needed, let changes, populate(around) {
+    if around != needed, backing.bringsMemoryIn, let changes, populate(around) {
       withLock { state in
         // What a trim has discarded since then is absent again.
         let isCurrent = state.trimming.changes == changes

@@ -46,9 +46,10 @@ extension PoolReference {
           seen = unsafe control.pointee.trims.current
           return nil
         }
-        guard thread == 0, state.trimming.waiters == 0, !state.isClosed else { return nil }
+        guard thread == 0, state.trimming.waiters == 0, state.waiting.isEmpty, !state.isClosed
+        else { return nil }
         state.trimming.thread = Platform.threadIdentifier
-        seal(&state)
+        collect(&state)
         return TrimPlan(keeping: max(keeping, state.reserved))
       }
       guard let seen else { return plan }
@@ -71,7 +72,8 @@ extension PoolReference {
   private func takeOut(_ plan: inout TrimPlan) -> Range<Int>? {
     while true {
       let step = withLock { state -> TrimStep in
-        guard state.trimming.waiters == 0, !state.isClosed else { return .end }
+        guard state.trimming.waiters == 0, state.waiting.isEmpty, !state.isClosed
+        else { return .end }
         let step = advance(&plan, &state)
         if case .discard(let frames) = step {
           state.trimming.pagesOut = frames.count
@@ -97,6 +99,8 @@ extension PoolReference {
       } else if backing.populate != nil {
         // Some of them may be gone; what they hold is as unknown as it was.
         _ = markAbsent(frames, &state)
+      } else {
+        state.inspection?.forgetPoison(of: frames)
       }
       state.giveBack(frames)
       state.trimming.pagesOut = 0

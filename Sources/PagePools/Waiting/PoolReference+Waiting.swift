@@ -41,8 +41,12 @@ extension PoolReference {
   package func endWait(of waiting: WaitingRequest) {
     guard isOwnedByThisProcess else { return }
     withLock { state in
+      let isHead = state.waiting.head === waiting
       guard state.waiting.remove(waiting) else { return }
-      waiting.fate = .ended(PoolReference.failure(waiting.request, state: state))
+      var failure = PoolReference.failure(waiting.request, state: state)
+      // Only those behind it are left.
+      if isHead, failure.reason == .othersWait { failure.reason = .fragmented }
+      waiting.fate = .ended(failure)
       // The next one may fit where this one did not: it is tried when the lock is let go of.
       state.waiting.decided.append(waiting)
     }
@@ -63,9 +67,9 @@ extension PoolReference {
     let pages = waiting.request.pages
     // Counted here, so that a failure below takes it back.
     statistics.add(1, to: .allocations)
-    let first = try present(
-      firstPage..<firstPage + pages, waiting.request, isArriving: waiting.isArriving)
+    let first = try present(firstPage..<firstPage + pages, waiting.request, isArriving: false)
     prepare(first..<first + pages, contents: contents, tag: tag)
+    recordBlock(first..<first + pages, tag: tag)
     return first..<first + pages
   }
 
@@ -74,7 +78,6 @@ extension PoolReference {
     guard isOwnedByThisProcess else { return }
     let frames = firstPage..<firstPage + waiting.request.pages
     withLock { state in
-      if waiting.isArriving { endArrival(of: frames.count, &state) }
       state.giveBack(frames)
     }
   }
@@ -90,9 +93,12 @@ extension PoolReference {
   }
 
   /// Grants the head of the queue its pages as long as they are there. The lock is held.
+  ///
+  /// They are its own from now on, and do not count as arriving even if they may come back for want of
+  /// memory behind them: nobody may sleep until they do, since the task that has them may need the
+  /// sleeper's thread to go on.
   func serve(_ state: inout PoolState) {
     while let head = state.waiting.head, let frame = grant(head.request, &state) {
-      head.isArriving = beginArrival(of: head.request.pages, &state)
       head.fate = .granted(firstPage: frame)
       state.waiting.removeHead()
       state.waiting.decided.append(head)

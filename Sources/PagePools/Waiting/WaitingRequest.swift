@@ -17,8 +17,6 @@ package final class WaitingRequest: @unchecked Sendable {
   let request: PageRequest
   /// Changed with the pool's lock held.
   var fate = Fate.waiting
-  /// Whether the pages that were granted may have to be put back; see ``PoolReference/present(_:_:isArriving:client:)``.
-  var isArriving = false
   /// Wakes who waits; nil while nobody does, and after it was called.
   var wake: (@Sendable () -> Void)?
 
