@@ -30,28 +30,44 @@ import Testing
 
     /// Makes it, with four pages released from the start of the pool, and two taken at page 8.
     @unsafe
-    func make(in pool: PagePool, _ run: UnsafeMutableRawBufferPointer) throws {
+    func make(in pool: PagePool, _ run: UnsafeMutableRawBufferPointer) {
+      unsafe prepare(pool, run)
+      let bytes = unsafe memory(run)
+      switch self {
+      case .partOfNothing, .partTwice, .partBeyond: unsafe pool.free(partOfReleased: bytes)
+      case .foreign:
+        let other = PoolTestMemory.makePool(pages: 32)
+        unsafe other.free(released: bytes)
+      default: unsafe pool.free(released: bytes)
+      }
+    }
+
+    /// What comes before the mistake.
+    @unsafe
+    func prepare(_ pool: PagePool, _ run: UnsafeMutableRawBufferPointer) {
+      switch self {
+      case .freedTwice: unsafe pool.free(released: run)
+      case .partTwice: unsafe pool.free(partOfReleased: .init(rebasing: run[4096..<8192]))
+      default: break
+      }
+    }
+
+    /// The memory that the mistake is about.
+    @unsafe
+    func memory(_ run: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
       let base = unsafe run.baseAddress.unsafelyUnwrapped
       func pages(_ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
         unsafe .init(start: base + range.lowerBound << 12, count: range.count << 12)
       }
-      switch self {
-      case .freedTwice:
-        unsafe pool.free(released: run)
-        unsafe pool.free(released: run)
-      case .foreign:
-        let other = PoolTestMemory.makePool(pages: 32)
-        unsafe other.free(released: run)
-      case .misaligned: unsafe pool.free(released: .init(start: base + 8, count: 4096))
-      case .notWholePages: unsafe pool.free(released: .init(start: base, count: 4095))
-      case .shorter: unsafe pool.free(released: pages(0..<3))
-      case .longer: unsafe pool.free(released: pages(0..<5))
-      case .neverReleased: unsafe pool.free(released: pages(8..<10))
-      case .partOfNothing: unsafe pool.free(partOfReleased: pages(16..<17))
-      case .partTwice:
-        unsafe pool.free(partOfReleased: pages(1..<2))
-        unsafe pool.free(partOfReleased: pages(0..<3))
-      case .partBeyond: unsafe pool.free(partOfReleased: pages(3..<5))
+      return switch self {
+      case .freedTwice, .foreign: unsafe run
+      case .misaligned: unsafe .init(start: base + 8, count: 4096)
+      case .notWholePages: unsafe .init(start: base, count: 4095)
+      case .shorter, .partTwice: unsafe pages(0..<3)
+      case .longer: unsafe pages(0..<5)
+      case .neverReleased: unsafe pages(8..<10)
+      case .partOfNothing: unsafe pages(16..<17)
+      case .partBeyond: unsafe pages(3..<5)
       }
     }
   }
@@ -66,7 +82,7 @@ import Testing
         let run = unsafe try pool.allocate(pages: 4).release()
         let gap = try pool.allocate(pages: 4)
         let held = try pool.allocate(pages: 2)
-        unsafe try mistake.make(in: pool, run)
+        unsafe mistake.make(in: pool, run)
         withExtendedLifetime((pool)) {}
         _ = consume held
         _ = consume gap
@@ -76,6 +92,27 @@ import Testing
     #expect(
       text.contains("cannot be given back to this pool: \(mistake.sentence)."), "\(text)")
     #expect(text.contains(" byte(s) at 0x"))
+  }
+
+  /// The same in this process: what is refused has changed nothing by then.
+  @Test(.leavesPages(because: "what was released stays out"), arguments: Mistake.allCases)
+  func theSentenceIsTrueAndNothingHasChanged(mistake: Mistake) throws {
+    let pool = PoolTestMemory.makePool(pages: 32)
+    let run = unsafe try pool.allocate(pages: 4).release()
+    let gap = try pool.allocate(pages: 4)
+    let held = try pool.allocate(pages: 2)
+    let other = PoolTestMemory.makePool(pages: 32)
+    unsafe mistake.prepare(pool, run)
+    let before = pool.statistics
+    let refusing = mistake == .foreign ? other : pool
+    let text = unsafe refusing.refusal(of: mistake.memory(run))
+    #expect(text.hasSuffix("cannot be given back to this pool: \(mistake.sentence)."), "\(text)")
+    #expect(pool.statistics.freePages == before.freePages)
+    #expect(pool.statistics.frees == before.frees)
+    try pool.checkInvariants()
+    unsafe _ = try? pool.allocate(pages: 1).release()
+    _ = consume gap
+    _ = consume held
   }
 
   @Test func aRefusedAdoptionChangesNothing() throws {

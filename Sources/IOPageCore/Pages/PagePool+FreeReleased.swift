@@ -13,8 +13,8 @@ extension PagePool {
   @unsafe
   public func free(released bytes: UnsafeMutableRawBufferPointer) {
     guard bytes.count > 0, reference.isOwnedByThisProcess else { return }
-    let frames = unsafe wholePages(bytes)
-    guard reference.claimRawBlock(frames) else { unsafe refuse(bytes, frames) }
+    guard let frames = unsafe wholePages(bytes), reference.claimRawBlock(frames)
+    else { fatalError(unsafe refusal(of: bytes)) }
     reference.free(frames)
   }
 
@@ -25,46 +25,41 @@ extension PagePool {
   @unsafe
   public func free(partOfReleased bytes: UnsafeMutableRawBufferPointer) {
     guard bytes.count > 0, reference.isOwnedByThisProcess else { return }
-    let frames = unsafe wholePages(bytes)
-    guard reference.claimRaw(frames) else { unsafe refuse(bytes, frames) }
+    guard let frames = unsafe wholePages(bytes), reference.claimRaw(frames)
+    else { fatalError(unsafe refusal(of: bytes)) }
     reference.free(frames)
   }
 
   @unsafe
-  private func wholePages(_ bytes: UnsafeMutableRawBufferPointer) -> Range<Int> {
-    guard let start = bytes.baseAddress,
-      UInt(bitPattern: start) & UInt(PagePool.pageSize - 1) == 0
-    else { unsafe refuse(bytes, "it does not start at a page") }
-    guard bytes.count & (PagePool.pageSize - 1) == 0
-    else { unsafe refuse(bytes, "its length is not a whole number of pages") }
-    guard
-      let frames = unsafe reference.frames(
-        at: start, pageCount: bytes.count >> PagePool.pageShift)
-    else { unsafe refuse(bytes, "it does not lie in the pool") }
-    return frames
+  private func wholePages(_ bytes: UnsafeMutableRawBufferPointer) -> Range<Int>? {
+    guard let start = bytes.baseAddress, bytes.count & (PagePool.pageSize - 1) == 0
+    else { return nil }
+    return unsafe reference.frames(at: start, pageCount: bytes.count >> PagePool.pageShift)
   }
 
-  /// Says why pages of the pool cannot be given back.
-  private func refuse(
-    _ bytes: UnsafeMutableRawBufferPointer, _ frames: Range<Int>
-  ) -> Never {
+  /// The sentence that says why memory cannot be given back as it was tried to.
+  @unsafe
+  package func refusal(of bytes: UnsafeMutableRawBufferPointer) -> String {
+    let address = String(UInt(bitPattern: bytes.baseAddress), radix: 16)
+    return "The \(bytes.count) byte(s) at 0x\(address) cannot be given back to this pool: "
+      + (unsafe fault(of: bytes)) + "."
+  }
+
+  @unsafe
+  private func fault(of bytes: UnsafeMutableRawBufferPointer) -> String {
+    guard UInt(bitPattern: bytes.baseAddress) & UInt(PagePool.pageSize - 1) == 0
+    else { return "it does not start at a page" }
+    guard bytes.count & (PagePool.pageSize - 1) == 0
+    else { return "its length is not a whole number of pages" }
+    guard let frames = unsafe wholePages(bytes) else { return "it does not lie in the pool" }
     let name = "pages \(frames.lowerBound)..<\(frames.upperBound) of the pool"
     switch reference.rawOwnership(of: frames) {
-    case .none(let free):
-      unsafe refuse(
-        bytes, free ? "\(name) are free: given back twice?" : "\(name) were not released")
-    case .some: unsafe refuse(bytes, "some of \(name) were not released, or have come back")
+    case .none(areFree: true): return "\(name) are free: given back twice?"
+    case .none(areFree: false): return "\(name) were not released"
+    case .some: return "some of \(name) were not released, or have come back"
     case .all(let runs):
-      unsafe refuse(
-        bytes,
-        "\(name) are not one released run but part of pages \(runs.lowerBound)..<\(runs.upperBound)"
-          + ", or several: see free(partOfReleased:)")
+      return "\(name) are not one released run but part of pages \(runs.lowerBound)..<"
+        + "\(runs.upperBound), or several: see free(partOfReleased:)"
     }
-  }
-
-  private func refuse(_ bytes: UnsafeMutableRawBufferPointer, _ reason: String) -> Never {
-    let address = String(UInt(bitPattern: bytes.baseAddress), radix: 16)
-    fatalError(
-      "The \(bytes.count) byte(s) at 0x\(address) cannot be given back to this pool: \(reason).")
   }
 }

@@ -60,14 +60,13 @@ extension IOPage {
       guard count > 0, let start = buffer.baseAddress else { return }
       let fresh = unsafe start + initializedCount
       // An owner is a record of three words: the type is frozen, and a test holds it to this.
-      let tags =
+      // A single page in a cache is dirty or known to be zero, so that there is nothing to be recorded.
+      let isTaken =
         unsafe contents == .uninitialized && count <= PoolReference.largestCachedCount
-        ? pool.takeRecordsCached(fresh, wanted: count) : 0
-      if tags == 0 {
+        && pool.takeRecordsCached(fresh, wanted: count) != 0
+      if !isTaken {
         try unsafe initialize(
           fresh, count: count, contents: contents, reclaim: reclaim, tag: tag, of: pool)
-      } else if tags & PoolReference.partlyKnown != 0 {
-        unsafe markDirty(fresh, count: count, of: pool)
       }
       initializedCount += count
     }
@@ -115,19 +114,6 @@ extension IOPage {
     }
     // As above.
     pool.recordSinglePages(count, tag: tag) { unsafe pages[$0].frames.lowerBound }
-  }
-
-  /// Records that pages, about some of which this is not known, are handed out.
-  @unsafe
-  @usableFromInline
-  @inline(never)
-  static func markDirty(
-    _ pages: UnsafeMutablePointer<IOPage>, count: Int, of pool: PoolReference
-  ) {
-    for index in 0..<count {
-      // All of them are initialised.
-      pool.prepare(unsafe pages[index].frames, contents: .uninitialized)
-    }
   }
 
   /// Gives the pages of `count` owners back, which are none any more: single pages of `pool` in

@@ -40,7 +40,7 @@ extension PagePool {
     return reference.withLock { $0.caches.method }
   }
 
-  /// Gives everything that the processors' caches hold to the buddy, where it merges with its
+  /// Gives everything that the processors' caches and a quarantine hold to the buddy, where it merges with its
   /// neighbours. A request that would fail does so by itself: this is for those who look at the
   /// pool's blocks.
   ///
@@ -48,7 +48,7 @@ extension PagePool {
   public func drainCaches() {
     guard reference.isOwnedByThisProcess else { return }
     reference.withLock { state in
-      reference.seal(&state)
+      reference.collect(&state)
       reference.unsealIfPlenty(&state)
     }
   }

@@ -19,7 +19,7 @@ struct StressMemory {
     // Huge pages may be missing: the run is about pages that the pool hands out.
     RegionOptions(
       byteCount: byteCount, backing: backing.backing, population: population.population,
-      storage: backing.storage,
+      storage: backing.storage, guardPages: inspection.guardsRuns,
       allowing: [.hugePages, .placement])
   }
 

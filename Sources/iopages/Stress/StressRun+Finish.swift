@@ -38,6 +38,8 @@ extension StressRun {
       try checkLeaks()
       try checkFigures(statistics, tally)
       try subject.checkInvariants()
+      // What rests in a quarantine is part of no larger block, either.
+      subject.drainCaches()
       try checkFreeBlocks(subject.statistics)
     } catch {
       fail(

@@ -73,6 +73,14 @@ import Testing
     #expect(refusal.withLock { $0 } == 1)
     #expect(pool.statistics.freePages == 64)
     #expect(region.guardStatistics.pages == 1)
+    // The run before it has it as its guard again, which stands already.
+    do {
+      let again = try pool.allocate(order: 0)
+      let stands = region.guardStatistics.pages
+      #expect(stands == 1)
+      _ = consume again
+    }
+    #expect(region.guardStatistics.pages == 1)
     // It is not handed out as long as it cannot be touched.
     #expect(throws: OutOfMemory.self) { _ = try pool.allocate(pages: 64) }
     isRefusing.withLock { $0 = false }

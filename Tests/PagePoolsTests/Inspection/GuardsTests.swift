@@ -108,6 +108,48 @@ import Testing
     #expect(singles.count == 4)
   }
 
+  @Test(.leavesFrames) func aReserveIsAllThereOneByOne() throws {
+    let pool = pool(pages: 16, Kernel())
+    let view = try pool.limited(to: 10, reserving: 10)
+    for _ in 0..<10 {
+      _ = try pool.reference.allocate(
+        order: 0, for: view.client, contents: .zeroed, reclaim: .never)
+    }
+    #expect(view.allocatedPages == 10)
+    withExtendedLifetime(view) {}
+  }
+
+  @Test(.leavesFrames) func aRequestThatFailsIsNoUnguardedRun() throws {
+    let pool = pool(pages: 8, nil)
+    var pages: [Int] = []
+    try pool.reference.allocate(singlePages: 8, reclaim: .never) { pages.append($0) }
+    for page in pages { pool.reference.prepare(page..<page + 1, contents: .zeroed) }
+    for page in stride(from: 0, to: 8, by: 2) { pool.reference.free(page..<page + 1) }
+    let before = pool.statistics.unguardedRuns
+    #expect(throws: OutOfMemory.self) { try taken(pool, order: 1) }
+    #expect(pool.statistics.unguardedRuns == before)
+  }
+
+  @Test(.leavesFrames) func noMemoryIsBroughtInForAGuard() throws {
+    var backing = PoolBacking()
+    let populated = Guarded<[Range<Int>]>([])
+    backing.populate = { pages in
+      populated.withLock { $0.append(pages) }
+      return true
+    }
+    var inspection = PoolInspection()
+    inspection.guardsRuns = true
+    let pool = PoolTestMemory.makePool(pages: 4096, backing: backing, inspection: inspection)
+    #expect(pool.reference.trim(keeping: 0) { _ in } == 4096)
+    let block = try taken(pool, order: 9)
+    let touched = unsafe pool.reference.base.load(
+      fromByteOffset: block.upperBound << 12, as: UInt8.self)
+    #expect(touched == 0)
+    #expect(populated.withLock { $0 } == [block])
+    #expect(pool.statistics.guardPages == 0)
+    #expect(pool.statistics.unguardedRuns == 1)
+  }
+
   @Test func aPatternStandsInWhereTheKernelCannot() throws {
     for kernel in [Kernel(canGuard: false), nil] {
       let pool = pool(kernel)

@@ -160,6 +160,35 @@ import Testing
     }
   }
 
+  @Test(.leavesFrames) func aTrimThatFailsHalfwayIsNoWriteToAFreePage() throws {
+    let pool = pool { $0.poisonsFreePages = true }
+    pool.reference.free(try taken(pool, pages: 64))
+    struct Refusal: Error {}
+    #expect(throws: Refusal.self) {
+      try pool.reference.trim(keeping: 0) { pages in
+        for offset in 0..<4096 { write(pool, page: pages.lowerBound, at: offset, 0) }
+        throw Refusal()
+      }
+    }
+    try pool.checkInvariants()
+    _ = try taken(pool, pages: 64)
+  }
+
+  @Test func theWalkLooksIntoTheQuarantineAndLeavesItAsItIs() throws {
+    let pool = pool {
+      $0.poisonsFreePages = true
+      $0.quarantinedPages = 8
+    }
+    let frames = try taken(pool, pages: 2)
+    pool.reference.free(frames)
+    try pool.checkInvariants()
+    #expect(pool.statistics.quarantinedPages == 2)
+    write(pool, page: frames.lowerBound, 1)
+    #expect(throws: PoolInvariantViolation.freePageWasWritten(frame: frames.lowerBound)) {
+      try pool.checkInvariants()
+    }
+  }
+
   @Test(.leavesFrames) func whatATrimDiscardsHasNoPattern() throws {
     let pool = pool { $0.poisonsFreePages = true }
     pool.reference.free(try taken(pool, pages: 64))

@@ -126,6 +126,70 @@ import Testing
     #expect(pool.statistics.cachedPages > 0)
   }
 
+  /// The first in the queue had nobody before it, whoever is behind.
+  @Test(.leavesFrames) func whoGivesUpAtTheHeadIsToldWhatWasMissing() throws {
+    let pool = PoolTestMemory.makePool(pages: 8)
+    _ = try taken(pool, pages: 8)
+    let (head, next) = (WaitingRequest(.block(order: 1)), WaitingRequest(.block(order: 1)))
+    _ = pool.reference.join(head)
+    _ = pool.reference.join(next)
+    pool.reference.free(0..<1)
+    pool.reference.free(3..<4)
+    pool.reference.endWait(of: head)
+    guard case .ended(let failure) = pool.reference.fate(of: head) else {
+      Issue.record("The wait has not ended.")
+      return
+    }
+    #expect(failure.reason == .fragmented)
+    pool.reference.endWait(of: next)
+  }
+
+  /// A task that was granted pages may need the thread of one who asks for others.
+  @Test(.timeLimit(.minutes(1)))
+  func aGrantedRequestKeepsNobodyAsleep() throws {
+    var backing = PoolBacking()
+    backing.populate = { _ in true }
+    let pool = PoolTestMemory.makePool(pages: 8, backing: backing)
+    let held = try taken(pool, pages: 4)
+    #expect(pool.reference.trim(keeping: 0) { _ in } == 4)
+    let waiting = WaitingRequest(.run(pages: 8))
+    #expect(pool.reference.join(waiting) == .waiting)
+    pool.reference.free(held)
+    #expect(firstPage(pool, waiting) == 0)
+    #expect(throws: OutOfMemory.self) { try taken(pool, pages: 1) }
+    let frames = try pool.reference.receive(waiting, firstPage: 0, contents: .zeroed, tag: .none)
+    pool.reference.free(frames)
+    #expect(pool.statistics.freePages == 8)
+  }
+
+  @Test(.leavesFrames) func reclaimersAreNotAskedForWhatOthersWaitFor() throws {
+    let pool = PoolTestMemory.makePool(pages: 8)
+    _ = try taken(pool, pages: 8)
+    let calls = Guarded(0)
+    let token = pool.onPressure { _ in
+      calls.withLock { $0 += 1 }
+      return 1
+    }
+    let waiting = WaitingRequest(.run(pages: 4))
+    _ = pool.reference.join(waiting)
+    #expect(throws: OutOfMemory.self) {
+      try pool.reference.allocate(pages: 1, contents: .uninitialized, reclaim: .allowed)
+    }
+    #expect(calls.withLock { $0 } == 0)
+    pool.reference.endWait(of: waiting)
+    _ = consume token
+  }
+
+  @Test(.leavesFrames) func aTrimTakesNothingWhileSomebodyWaits() throws {
+    let pool = PoolTestMemory.makePool(pages: 8)
+    _ = try taken(pool, pages: 6)
+    let waiting = WaitingRequest(.run(pages: 4))
+    _ = pool.reference.join(waiting)
+    #expect(pool.reference.trim(keeping: 0) { _ in } == 0)
+    pool.reference.endWait(of: waiting)
+    #expect(pool.reference.trim(keeping: 0) { _ in } == 2)
+  }
+
   @Test func quarantinedPagesAreGranted() throws {
     var inspection = PoolInspection()
     inspection.quarantinedPages = 8

@@ -113,11 +113,12 @@ extension PoolSubject {
     options.threads = 1
     options.operations = 3000
     options.life = 500
-    let first = try expectGood(PoolSubject.small(.exchange), options)
-    let second = try expectGood(PoolSubject.small(.exchange), options)
+    // What caches hold depends on the processor that the thread runs on.
+    let first = try expectGood(PoolSubject.small(.none), options)
+    let second = try expectGood(PoolSubject.small(.none), options)
     #expect(first.tally == second.tally)
     options.seed &+= 1
-    #expect(try expectGood(PoolSubject.small(.exchange), options).tally != first.tally)
+    #expect(try expectGood(PoolSubject.small(.none), options).tally != first.tally)
   }
 
   @Test func anInterruptionEndsItInOrder() throws {
