@@ -103,9 +103,10 @@ int page_memory_create_secret_file(void) {
 }
 
 void page_memory_touch(uintptr_t address, uintptr_t byte_count) {
-  // A write that changes nothing, also where another thread writes at the same time.
+  // A write that changes nothing, also where another thread writes at the same time. Volatile, or the
+  // compiler takes it away for just that.
   for (uintptr_t end = address + byte_count; address < end; address += 4096)
-    __atomic_fetch_or((unsigned char *)address, 0, __ATOMIC_RELAXED);
+    __atomic_fetch_or((volatile unsigned char *)address, 0, __ATOMIC_RELAXED);
 }
 
 int page_memory_seal_size(int descriptor) {
