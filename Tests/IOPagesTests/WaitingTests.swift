@@ -1,4 +1,5 @@
 import IOPages
+import MemoryRegions
 import MemoryTestSupport
 import Synchronization
 import Testing
@@ -66,7 +67,7 @@ import Testing
       return page.pageCount
     }
     while pool.waitingRequestCount == 0 { await Task.yield() }
-    held.withLock { $0 = nil }
+    held.withVisibleLock { $0 = nil }
     #expect(try await waiting.value == 5)
     #expect(pool.statistics.freePages == 8)
     try pool.checkInvariants()
@@ -105,7 +106,7 @@ import Testing
         }
       }
       while pool.waitingRequestCount == 0 { await Task.yield() }
-      async let freeing: Void = held.withLock { $0 = nil }
+      async let freeing: Void = held.withVisibleLock { $0 = nil }
       waiting.cancel()
       await freeing
       #expect([0, 4].contains(await waiting.value))
@@ -164,7 +165,7 @@ import Testing
         }
         while pool.waitingRequestCount == before { await Task.yield() }
       }
-      held.withLock { $0 = nil }
+      held.withVisibleLock { $0 = nil }
     }
     #expect(served.withLock { $0 } == [0, 1, 2, 3, 4])
   }

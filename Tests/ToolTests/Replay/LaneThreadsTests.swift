@@ -1,3 +1,4 @@
+import MemoryTestSupport
 import Synchronization
 import Testing
 import iopages
@@ -5,7 +6,7 @@ import iopages
 @Suite struct LaneThreadsTests {
   @Test(arguments: [1, 2, 7])
   func eachLaneRunsOnce(count: Int) throws {
-    let lanes = Mutex<[Int]>([])
+    let lanes = Guarded<[Int]>([])
     try LaneThreads.run(count: count) { lane in lanes.withLock { $0.append(lane) } }
     #expect(lanes.withLock { $0.sorted() } == Array(0..<count))
   }
