@@ -2,6 +2,9 @@
 // description, and a forked child shares the descriptions of its parent. So the lock is on a
 // description that is used for nothing else, and that a child closes as its first act: when the
 // parent is killed, nobody holds it any more.
+//
+// The same lock keeps forks away from the few calls between which memory is mapped, but not yet kept
+// out of forked children.
 #define _GNU_SOURCE
 #include "CPageMemoryRegion.h"
 
@@ -13,7 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Guards what follows. Held across a fork, so that the child finds a complete list.
+// Guards what follows. Held across a fork, so that the child finds a complete list, and by whoever
+// holds forks off.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int *owned;
 static size_t owned_count;
@@ -74,12 +78,20 @@ static int own(int descriptor) {
   return ownership;
 }
 
-int page_memory_own_file(int descriptor) {
+int page_memory_hold_forks(void) {
   pthread_once(&handlers, install_handlers);
   if (handlers_error != 0) return -handlers_error;
   pthread_mutex_lock(&lock);
-  int result = own(descriptor);
-  pthread_mutex_unlock(&lock);
+  return 0;
+}
+
+void page_memory_release_forks(void) { pthread_mutex_unlock(&lock); }
+
+int page_memory_own_file(int descriptor) {
+  int result = page_memory_hold_forks();
+  if (result != 0) return result;
+  result = own(descriptor);
+  page_memory_release_forks();
   return result;
 }
 

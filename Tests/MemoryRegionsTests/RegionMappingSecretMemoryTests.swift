@@ -105,6 +105,54 @@ import Testing
     }
   }
 
+  /// The mapping is a shared one: a child that got it, or the file, would have the secrets for good.
+  @Test func `no thread forks between the file and the mapping kept out of children`() async {
+    guard canHaveSecretMemory() else { return }
+    await #expect(processExitsWith: .success) {
+      let attempts = ForkAttempts { filesHeld(named: "/secretmem") == 0 ? 0 : 1 }
+      var table = SystemCalls.linux
+      table.createSecretFile = { () throws(Errno) in
+        defer { attempts.attempt() }
+        return try SystemCalls.linux.createSecretFile()
+      }
+      table.map = { (mapping, byteCount) throws(Errno) in
+        defer { if case .file = mapping { attempts.attempt() } }
+        return try SystemCalls.linux.map(mapping, byteCount)
+      }
+      table.close = { (descriptor) throws(Errno) in
+        attempts.attempt()
+        try SystemCalls.linux.close(descriptor)
+      }
+      let region = try MemoryRegion(
+        RegionOptions(byteCount: 1 << 16, storage: .secret), systemCalls: table)
+      #expect(filesHeld(named: "/secretmem") == 1)
+      #expect(attempts.earlyCount == 0)
+      #expect(attempts.ends() == [.status(0), .status(0), .status(0)])
+      // Nobody holds forks off any more.
+      attempts.attempt()
+      #expect(attempts.earlyCount == 1 && region.isSecret)
+      #expect(attempts.ends().count == 4)
+    }
+  }
+
+  @Test func `a refused exclusion leaves nothing mapped, and forks go on`() async {
+    guard canHaveSecretMemory() else { return }
+    await #expect(processExitsWith: .success) {
+      for call in [SystemCallFaults.Call.holdForks, .advise(.notInForks)] {
+        let faults = SystemCallFaults()
+        faults.fail(.every, of: [call], with: .noMemory)
+        let journal = CallJournal()
+        let table = journal.table().failing(faults)
+        let error = #expect(throws: RegionError.self) {
+          try MemoryRegion(RegionOptions(byteCount: 1 << 16, storage: .secret), systemCalls: table)
+        }
+        #expect(error?.kind == .exclusionRefused && error?.call == call.systemCall)
+        #expect(journal.isBalanced)
+        #expect(statusOfForkedChild { 0 } == 0)
+      }
+    }
+  }
+
   @Test func `a limit that is too low is told before a page is touched`() async {
     guard canHaveSecretMemory() else { return }
     await #expect(processExitsWith: .success) {

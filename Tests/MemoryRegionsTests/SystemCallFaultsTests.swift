@@ -118,6 +118,7 @@ import Testing
       ("open", { () throws(Errno) in _ = try table.openAgain(-1) }),
       ("fcntl", { () throws(Errno) in _ = try table.memoryFileState(-1) }),
       ("fcntl", { () throws(Errno) in _ = try table.ownFile(-1) }),
+      ("pthread_atfork", { () throws(Errno) in try table.holdForks() }),
       ("mbind", { () throws(Errno) in try table.bind(0, 0, MemoryPolicy(.local)) }),
       ("mbind", { () throws(Errno) in try table.bindIfObeyed(0, 0, MemoryPolicy(.local)) }),
       ("set_mempolicy_home_node", { () throws(Errno) in try table.setHomeNode(0, 0, 0) }),

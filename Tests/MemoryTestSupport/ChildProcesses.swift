@@ -55,10 +55,29 @@ package enum ChildEnd: Equatable, Sendable {
 
 /// Waits until a child has ended.
 package func endOfChild(_ child: Int32) -> ChildEnd {
+  guard let end = endOfChild(child, options: 0) else { fatalError("waitpid has not waited.") }
+  return end
+}
+
+/// Waits for what a child is to bring about. Returns nil when it has, else what is wrong: the child has
+/// ended, or has run for a minute without it.
+package func failure(toSee condition: () -> Bool, from child: Int32) -> String? {
+  let deadline = ContinuousClock.now + .seconds(60)
+  while !condition() {
+    if let end = endOfChild(child, options: WNOHANG) { return "the child ended with \(end)" }
+    if ContinuousClock.now > deadline { return "the child has done nothing for a minute" }
+    usleep(50)
+  }
+  return nil
+}
+
+/// How a child has ended; nil if it has not, and the options are not to wait.
+private func endOfChild(_ child: Int32, options: Int32) -> ChildEnd? {
   var status: Int32 = 0
   while true {
     // `status` is written only inside the call.
-    let found = unsafe waitpid(child, &status, 0)
+    let found = unsafe waitpid(child, &status, options)
+    if found == 0 { return nil }
     if found == child { break }
     precondition(errno == EINTR, "waitpid failed: errno \(errno)")
   }

@@ -61,6 +61,12 @@ int page_memory_own_file(int descriptor);
 /// Ends what page_memory_own_file began, in the process that began it.
 void page_memory_disown_file(int ownership);
 
+/// From now on other threads that call fork(2) wait until this thread calls page_memory_release_forks,
+/// and so do those that own a file, disown one, or hold forks off. Not to be nested. Children made by
+/// vfork or clone(2) are not kept away.
+int page_memory_hold_forks(void);
+void page_memory_release_forks(void);
+
 /// fallocate(2) with PUNCH_HOLE and KEEP_SIZE.
 int page_memory_punch_hole(int descriptor, int64_t offset, int64_t byte_count);
 

@@ -1,5 +1,6 @@
-// Going on where another process was when it ended: become the owner, check what the file says,
-// settle the operation that was under way, and build the pool's books anew.
+// Going on where another process was when it ended: become the owner, open a pool over the pages, check
+// what the file says, settle the operation that was under way, and build the pool's books anew. What
+// can be refused comes before the first store to the file.
 
 public import MemoryRegions
 public import PagePools
@@ -18,7 +19,7 @@ extension PagePool {
   ///   - inspection: what is to be recorded and checked of the pages.
   ///   - configure: may change how the region is mapped: the backing, placement, population and so on.
   ///     The sizes and the storage are the file's.
-  /// - Throws: ``RecoveryError``. What was wrong with the file then still is.
+  /// - Throws: ``RecoveryError``. The file holds then what it held.
   /// - Complexity: O(pages / 64 + blocks), and as opening a region: pages that are in memory stay.
   public static func recover(
     from file: FileDescriptor, inspection: PoolInspection = PoolInspection(),
@@ -35,12 +36,6 @@ extension PagePool {
     configuring configure: (inout RegionOptions) -> Void = { _ in }
   ) throws(RecoveryError) -> RecoveredPool {
     let (region, recovery) = try openRegion(file, afterStore, systemCalls, configure)
-    let contents: BlockTable.Contents
-    do throws(BlockTableError) {
-      contents = try recovery.table.recover()
-    } catch {
-      throw .table(error)
-    }
     let pool: PagePool
     do throws(RegionError) {
       pool = try PagePool(
@@ -48,6 +43,12 @@ extension PagePool {
         recovery: recovery)
     } catch {
       throw RecoveryError(error)
+    }
+    let contents: BlockTable.Contents
+    do throws(BlockTableError) {
+      contents = try recovery.table.recover()
+    } catch {
+      throw .table(error)
     }
     pool.restore(contents.blocks)
     return RecoveredPool(pool, contents, generation: recovery.table.generation)

@@ -4,8 +4,12 @@ public import PagePools
 /// A pool that was recovered from its memory file, with what callers of the former process had.
 ///
 /// The blocks are out until they are taken or freed, also when this value is gone; then only the next
-/// recovery finds them again. A run that its owner had split is one block still, with the pages that
-/// were not given back; parts of a page that buffers had are not told apart.
+/// recovery finds them again. As all pages that are out, they keep the pool's memory and the ownership
+/// of its file: if they were neither taken nor freed when this value is dropped, that lasts until this
+/// process ends. Call ``freeAll()`` to let go of the file sooner.
+///
+/// A run that its owner had split is one block still, with the pages that were not given back; parts of
+/// a page that buffers had are not told apart.
 public struct RecoveredPool: ~Copyable, Sendable {
   /// The pool, ready for use.
   public let pool: PagePool

@@ -1,7 +1,8 @@
 public import MemoryRegions
 public import PagePools
 
-/// Why a pool cannot be recovered. The memory file is as it was.
+/// Why a pool cannot be recovered. The memory file holds what it held: recovery can be tried again, and
+/// then tells of the same operation that was under way.
 public enum RecoveryError: Error, Equatable, Sendable {
   /// The pool has an owner that lives, in another process or in this one.
   case alreadyOwned

@@ -5,6 +5,9 @@
 // and moved in at the end: a mapping that replaces another and then fails for want of huge pages
 // leaves a hole, into which another thread's mmap could fall. Secret memory comes the same way: a
 // mapping beyond the limit on locked memory fails as late.
+//
+// What is to be kept out of forked children is mapped and advised while no thread can fork: a child
+// that got a shared mapping in between would have it for good, with all that comes into it later.
 
 import SystemPackage
 
@@ -15,7 +18,7 @@ extension RegionMapping {
     guard !range.isEmpty else {
       return PlacementOutcome(check: try checkPlacement(unpopulated: range))
     }
-    let part = try map(range)
+    let part = try mapOutOfForks(range)
     do throws(RegionError) {
       try advise(part)
       try lock(part)
@@ -30,7 +33,26 @@ extension RegionMapping {
     }
   }
 
-  /// Where the bytes are while they are made ready: addresses.
+  /// Maps the bytes and, if wished, keeps them out of forked children. Returns where they are while
+  /// they are made ready: addresses.
+  private func mapOutOfForks(_ range: Range<Int>) throws(RegionError) -> Range<Int> {
+    guard options.keepsOutOfForks else { return try map(range) }
+    try call("pthread_atfork", .exclusionRefused, "from forked children") { () throws(Errno) in
+      try systemCalls.holdForks()
+    }
+    defer { systemCalls.releaseForks() }
+    let part = try map(range)
+    do throws(RegionError) {
+      try call("madvise", .exclusionRefused, "from forked children") { () throws(Errno) in
+        try systemCalls.advise(part.lowerBound, part.count, .notInForks)
+      }
+    } catch {
+      giveUp(part, range)
+      throw error
+    }
+    return part
+  }
+
   private func map(_ range: Range<Int>) throws(RegionError) -> Range<Int> {
     if options.storage == .secret { return try mapSecretMemory(range.count) }
     let place = address(range.lowerBound)
@@ -64,14 +86,11 @@ extension RegionMapping {
     }
   }
 
-  /// Keeps the part out of core dumps and forked children, and settles transparent huge pages.
+  /// Keeps the part out of core dumps, and settles transparent huge pages.
   private func advise(_ part: Range<Int>) throws(RegionError) {
     var advice: [(SystemCalls.Advice, RegionError.Kind, String)] = []
     if options.keepsOutOfCoreDumps {
       advice.append((.notInCoreDumps, .exclusionRefused, "from core dumps"))
-    }
-    if options.keepsOutOfForks {
-      advice.append((.notInForks, .exclusionRefused, "from forked children"))
     }
     if options.backing == .transparentHugePages {
       advice.append((.hugePages, .transparentHugePagesUnavailable, "\(part.count) bytes"))

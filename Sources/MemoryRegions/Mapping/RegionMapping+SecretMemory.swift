@@ -3,7 +3,8 @@
 // no descriptor is left that a forked child, or whoever may look into this process's descriptors,
 // could map again.
 //
-//      memfd_secret -> ftruncate -> mmap -> close      the mapping alone keeps the pages
+//      memfd_secret -> ftruncate -> mmap -> close -> madvise     the mapping alone keeps the pages
+//      '------------ no thread can fork meanwhile ----------'
 //
 // The kernel counts such a mapping as locked, against RLIMIT_MEMLOCK and at once, before a page of it
 // exists. It ignores memory policies for these pages: they come where the thread's own policy says.
@@ -12,7 +13,8 @@
 import SystemPackage
 
 extension RegionMapping {
-  /// Maps secret memory, anywhere. Returns its addresses.
+  /// Maps secret memory, anywhere. Returns its addresses. No thread forks meanwhile, nor until the
+  /// mapping is kept out of forked children: it is a shared one.
   func mapSecretMemory(_ byteCount: Int) throws(RegionError) -> Range<Int> {
     let file = try Self.createSecretFile(systemCalls)
     defer { try? systemCalls.close(file) }

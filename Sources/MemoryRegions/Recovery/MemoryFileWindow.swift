@@ -1,4 +1,9 @@
-// A part of a memory file beside the region's pages: tables that another process is to find there.
+// A part of a memory file beside the region's pages: tables that another process is to find there. It
+// lies between two pages without access, as the tables in private memory do (WipedMemory), and is
+// kept out of forked children before any thread can fork one:
+//
+//      | no access |  byteCount, shared, not in children  | no access |
+//                  ^ address
 
 package import SystemPackage
 
@@ -24,23 +29,49 @@ package final class MemoryFileWindow: Sendable {
       "a part of a memory file that is not whole pages")
     let owner = try ProcessGeneration.current(systemCalls)
     let detail = "\(byteCount) bytes of the memory file"
-    let address = try call("mmap", .sideTablesRefused, detail) { () throws(Errno) in
-      try systemCalls.map(
-        .file(.anywhere, descriptor: file.rawValue, offset: offset), byteCount)
+    let start = try call("mmap", .sideTablesRefused, detail) { () throws(Errno) in
+      try systemCalls.map(.reservation(.anywhere), byteCount + 2 * pageByteCount)
     }
+    let address = start + pageByteCount
     do throws(RegionError) {
-      try call("madvise", .sideTablesRefused, detail) { () throws(Errno) in
-        try systemCalls.advise(address, byteCount, .notInForks)
-        if isPopulated { try Self.populate(address, byteCount, systemCalls) }
+      try Self.mapOutOfForks(
+        .file(.replacing(address), descriptor: file.rawValue, offset: offset), address, byteCount,
+        systemCalls)
+      if isPopulated {
+        try call("madvise", .sideTablesRefused, detail) { () throws(Errno) in
+          try Self.populate(address, byteCount, systemCalls)
+        }
       }
     } catch {
-      try? systemCalls.unmap(address, byteCount)
+      Self.unmap(address, byteCount, systemCalls)
       throw error
     }
     self.address = address
     self.byteCount = byteCount
     self.owner = owner
     self.systemCalls = systemCalls
+  }
+
+  /// No thread forks between the two calls.
+  private static func mapOutOfForks(
+    _ mapping: SystemCalls.Mapping, _ address: Int, _ byteCount: Int, _ systemCalls: SystemCalls
+  ) throws(RegionError) {
+    let detail = "\(byteCount) bytes of the memory file"
+    try call("pthread_atfork", .sideTablesRefused, detail) { () throws(Errno) in
+      try systemCalls.holdForks()
+    }
+    defer { systemCalls.releaseForks() }
+    try call("mmap", .sideTablesRefused, detail) { () throws(Errno) in
+      _ = try systemCalls.map(mapping, byteCount)
+    }
+    try call("madvise", .sideTablesRefused, detail) { () throws(Errno) in
+      try systemCalls.advise(address, byteCount, .notInForks)
+    }
+  }
+
+  /// Unmaps the window, with the pages around it.
+  private static func unmap(_ address: Int, _ byteCount: Int, _ systemCalls: SystemCalls) {
+    try? systemCalls.unmap(address - pageByteCount, byteCount + 2 * pageByteCount)
   }
 
   private static func populate(
@@ -57,7 +88,7 @@ package final class MemoryFileWindow: Sendable {
   }
 
   deinit {
-    if owner.isThisProcess { try? systemCalls.unmap(address, byteCount) }
+    if owner.isThisProcess { Self.unmap(address, byteCount, systemCalls) }
   }
 
   /// The first byte. Valid while this object lives, in the process that made it.

@@ -95,8 +95,10 @@ public enum Storage: Hashable, Sendable {
   case anonymous
   /// A file without a path that other processes can map. The name is for /proc only.
   case memfd(name: String)
-  /// Memory of this process alone that the kernel itself does not map (memfd_secret): not another
-  /// process, a debugger, a core dump or a forked child can read it, and it is never swapped out.
+  /// Memory of this process alone that the kernel itself does not map (memfd_secret): no system call
+  /// of another process reads it, no core dump has it, nor a forked child, and it is never swapped out.
+  /// A debugger that makes this process run code can still have it read, and so can a child made by
+  /// clone(2), without fork, while another thread commits.
   ///
   /// It counts against RLIMIT_MEMLOCK, has base pages only, and is in memory from the commit on,
   /// whatever `population` says. No device can use it, and it is neither discarded nor moved: what

@@ -13,7 +13,7 @@ package final class SystemCallFaults: Sendable {
     case advise(SystemCalls.Advice)
     case createMemoryFile, createSecretFile, resize, sealSize, punchHole, close
     case bind, bindIfObeyed, setHomeNode, policy, node, nodes, movePages, processorNode
-    case openAgain, memoryFileState, ownFile
+    case openAgain, memoryFileState, ownFile, holdForks
     case lockLimit, readFile
   }
 
@@ -135,6 +135,7 @@ extension SystemCallFaults.Call {
     case .punchHole: "fallocate"
     case .openAgain: "open"
     case .memoryFileState, .ownFile: "fcntl"
+    case .holdForks: "pthread_atfork"
     case .close: "close"
     case .bind, .bindIfObeyed: "mbind"
     case .setHomeNode: "set_mempolicy_home_node"

@@ -89,6 +89,10 @@ extension SystemCalls {
       try faults.admit(.ownFile)
       return try ownFile(descriptor)
     }
+    table.holdForks = { () throws(Errno) in
+      try faults.admit(.holdForks)
+      try holdForks()
+    }
   }
 
   private func failPlacement(_ table: inout SystemCalls, _ faults: SystemCallFaults) {

@@ -45,6 +45,8 @@ extension SystemCalls {
     memoryFileState: queryMemoryFile,
     ownFile: { (descriptor) throws(Errno) in try result(page_memory_own_file(descriptor)) },
     disownFile: { page_memory_disown_file($0) },
+    holdForks: { () throws(Errno) in _ = try result(page_memory_hold_forks()) },
+    releaseForks: { page_memory_release_forks() },
     punchHole: { (descriptor, offset, byteCount) throws(Errno) in
       _ = try result(page_memory_punch_hole(descriptor, Int64(offset), Int64(byteCount)))
     },

@@ -48,6 +48,11 @@ package struct SystemCalls: Sendable {
   package var ownFile: @Sendable (_ descriptor: Int32) throws(Errno) -> Int32
   /// close(2) of such a descriptor.
   package var disownFile: @Sendable (_ ownership: Int32) -> Void
+  /// pthread_atfork(3) and a lock: other threads that fork wait until `releaseForks`, which has to
+  /// follow on this thread. Not to be nested, and no file is owned or disowned in between.
+  package var holdForks: @Sendable () throws(Errno) -> Void
+  /// Ends what `holdForks` began.
+  package var releaseForks: @Sendable () -> Void
   /// fallocate(2): the range reads as zero and takes no memory.
   package var punchHole:
     @Sendable (_ descriptor: Int32, _ offset: Int, _ byteCount: Int) throws(Errno) -> Void

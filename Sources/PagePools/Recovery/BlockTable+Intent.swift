@@ -4,7 +4,8 @@
 //   8   kind       0: none. Stored last when an intent is announced, and first when it is called off
 //   9   first      the first page
 //   10  end        the page after the last one
-//   11  count      how many pages; single pages need not be next to each other
+//   11  count      how many pages; single pages need not be next to each other. 0 when it is called
+//                  off, so that a kind that is there by damage is found out
 //   12  tag        of the block, or of the one that the first page is in
 //   13  rests      bit 0: the block goes on before the pages, bit 1: it goes on behind them
 //   14  restTag    the tag of what is behind them
@@ -54,7 +55,10 @@ extension BlockTable {
   }
 
   /// Says that it is done.
-  func callOff() { write(0, to: .kind) }
+  func callOff() {
+    write(0, to: .kind)
+    write(0, to: .count)
+  }
 
   /// What the table's owner was about to do; nil if nothing.
   ///
@@ -73,7 +77,7 @@ extension BlockTable {
     guard !intent.hasRestBefore || first > 0, !intent.hasRestBehind || end < layout.pageCount
     else { throw .invalidIntent }
     let pages = kind == .allocatePages ? pendingPageCount(in: intent.pages) : intent.pages.count
-    guard count == pages else { throw .invalidIntent }
+    guard count > 0, count == pages else { throw .invalidIntent }
     return intent
   }
 

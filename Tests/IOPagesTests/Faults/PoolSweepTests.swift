@@ -22,12 +22,12 @@ import Testing
       unsafe ControlBlocks.recycle(try ControlBlocks.take())
       // The second time, the heap has grown as far as it has to.
       var problems = operations.flatMap(PoolSweep.problemsWithCalls)
-      let before = ProcessHoldings.now()
-      for operation in operations where !operation.keepsMemory {
-        problems += PoolSweep.problemsWithCalls(operation)
-      }
-      problems += ProcessHoldings.now().excess(over: before)
-      for problem in problems { TestSeed.write("sweep: \(problem)\n") }
+      let excess = ProcessHoldings.excess(ofRepeating: {
+        for operation in operations where !operation.keepsMemory {
+          problems += PoolSweep.problemsWithCalls(operation)
+        }
+      })
+      for problem in problems + excess { TestSeed.write("sweep: \(problem)\n") }
       TestSeed.write("sweep: end of \(operations.count)\n")
     }
     let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)

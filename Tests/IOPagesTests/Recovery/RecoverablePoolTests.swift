@@ -30,6 +30,35 @@ import Testing
     try pool.checkInvariants()
   }
 
+  /// What the file tells at each moment is what a recovery of a copy finds.
+  @Test func pagesThatWereWaitedForAreRecorded() async throws {
+    let pool = try PagePool(recoverable: Self.options)
+    let file = try #require(pool.fileDescriptor)
+    var all: IOPage? = try pool.allocate(order: 8, tag: "all")
+    let waiting = Task {
+      let page = try await pool.allocate(
+        pages: 5, orWaitingUntil: .now + .seconds(60), tag: "waited")
+      let blocks = try Self.blocks(in: file)
+      let isPage = blocks.map(\.pages) == [page.pageNumber..<page.pageNumber + 5]
+      return isPage && blocks.map(\.tag) == ["waited"]
+    }
+    while pool.waitingRequestCount == 0 { await Task.yield() }
+    #expect(try Self.blocks(in: file).map(\.tag) == ["all"])
+    _ = all.take()
+    #expect(try await waiting.value)
+    // Given back as it was waited for.
+    #expect(try Self.blocks(in: file) == [])
+    #expect(pool.statistics.freePages == 256)
+  }
+
+  private static func blocks(in file: FileDescriptor) throws -> [RecoveredBlock] {
+    let copy = try copyOfMemoryFile(file)
+    defer { try? copy.close() }
+    var recovered = try PagePool.recover(from: copy)
+    defer { recovered.freeAll() }
+    return recovered.blocks
+  }
+
   @Test func aLimitedViewRecordsToo() throws {
     let stores = StoreCounter()
     let pool = try PagePool(recoverable: Self.options, afterStore: { stores.add() })

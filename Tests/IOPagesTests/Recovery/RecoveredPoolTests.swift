@@ -119,7 +119,7 @@ import Testing
         _ = endOfChild(child)
         return 3
       }
-      let child = Int32(grandchild.wait())
+      let child = Int32(grandchild.wait(for: owner))
       defer { kill(child, SIGKILL) }
       guard (try? recoverAndForget(file)) == nil else { exit(10) }
       guard kill(owner, SIGKILL) == 0, endOfChild(owner) == .signal(SIGKILL) else { exit(11) }
@@ -166,6 +166,50 @@ import Testing
       var recovered = try PagePool.recover(from: file)
       guard recovered.blocks.map(\.pages.count) == [9] else { exit(13) }
       recovered.freeAll()
+    }
+  }
+
+  /// The owner was stopped in a free. Each system call of a recovery fails in turn: what is refused has
+  /// stored nothing, and the next recovery still tells of the free.
+  @Test func aRefusedRecoveryLeavesTheFileAsItWas() async {
+    await #expect(processExitsWith: .exitCode(0)) {
+      let file = try fileOfClosedPool(pages: 64, largestOrder: 5)
+      let owner = forkedChild {
+        let stores = StoreCounter()
+        let freeing = StoreCounter()
+        let pool = try? PagePool.recover(
+          from: file,
+          afterStore: {
+            // The eighth store of a free is the first one after its announcement.
+            if freeing.value > 0, stores.add() == 8 { _exit(9) }
+          }
+        ).pool
+        guard let pool, let page = try? pool.allocate(pages: 4, tag: "freed") else { return 1 }
+        freeing.add()
+        _ = consume page
+        return 2
+      }
+      guard endOfChild(owner) == .status(9) else { exit(10) }
+      let before = try bytes(of: file)
+      var refusals = 0
+      for number in 1... {
+        let copy = try copyOfMemoryFile(file)
+        let faults = SystemCallFaults()
+        faults.fail(.number(number), with: .noMemory)
+        do throws(RecoveryError) {
+          let recovered = try PagePool.recover(
+            from: copy, afterStore: nil, systemCalls: SystemCalls.linux.failing(faults))
+          guard recovered.intent?.operation == .free, recovered.blocks.isEmpty else { exit(11) }
+          if faults.failed.isEmpty { break }
+        } catch {
+          refusals += 1
+          guard try bytes(of: copy) == before else { exit(12) }
+          let recovered = try PagePool.recover(from: copy)
+          guard recovered.intent?.tag == "freed", recovered.generation == 3 else { exit(13) }
+        }
+        try copy.close()
+      }
+      guard refusals >= 8 else { exit(14) }
     }
   }
 }

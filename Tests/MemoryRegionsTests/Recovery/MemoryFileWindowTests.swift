@@ -20,11 +20,12 @@ import Testing
     for refused in [SystemCalls.Advice.notInForks, .populateWrite] {
       var calls = SystemCalls.linux
       calls.map = { (mapping, byteCount) throws(Errno) in
-        mapped.withLock { $0 += 1 }
+        // The file goes into the reservation.
+        if case .reservation = mapping { mapped.withLock { $0 += byteCount } }
         return try SystemCalls.linux.map(mapping, byteCount)
       }
       calls.unmap = { (address, byteCount) throws(Errno) in
-        mapped.withLock { $0 -= 1 }
+        mapped.withLock { $0 -= byteCount }
         try SystemCalls.linux.unmap(address, byteCount)
       }
       calls.advise = { (address, byteCount, advice) throws(Errno) in
@@ -60,6 +61,41 @@ import Testing
       of: file, offset: 4096, byteCount: 2 * 4096, isPopulated: true, systemCalls: calls)
     #expect(window.byteCount == 2 * 4096)
     #expect(interruptions.withLock { $0 } == 0)
+  }
+
+  /// Neither in the moment in which it is mapped.
+  @Test func noThreadForksBeforeItIsKeptOutOfChildren() async {
+    await #expect(processExitsWith: .success) {
+      let file = try MemoryFileWindowTests.file()
+      // The descriptor is in the child; a mapping would be one more.
+      let attempts = ForkAttempts { filesHeld(named: "/memfd:window") == 1 ? 0 : 1 }
+      var calls = SystemCalls.linux
+      calls.map = { (mapping, byteCount) throws(Errno) in
+        defer { if case .file = mapping { attempts.attempt() } }
+        return try SystemCalls.linux.map(mapping, byteCount)
+      }
+      let window = try MemoryFileWindow(
+        of: file, offset: 0, byteCount: 4096, isPopulated: true, systemCalls: calls)
+      #expect(filesHeld(named: "/memfd:window") == 2)
+      #expect(attempts.earlyCount == 0)
+      #expect(attempts.ends() == [.status(0)])
+      #expect(window.byteCount == 4096)
+    }
+  }
+
+  @Test(arguments: [-1, 4096])
+  func itLiesBetweenPagesWithoutAccess(offset: Int) async {
+    await #expect(processExitsWith: .success) { [offset = offset as Int] in
+      let window = try MemoryFileWindow(
+        of: MemoryFileWindowTests.file(), offset: 4096, byteCount: 4096, isPopulated: false)
+      // A child does not have the window: this thread's own access is tried by the kernel.
+      var pipes: [Int32] = [0, 0]
+      #expect(unsafe pipe(&pipes) == 0)
+      let start = unsafe window.baseAddress
+      // write(2) reads the byte, and says so if it cannot.
+      #expect(unsafe write(pipes[1], start + offset, 1) == -1 && errno == EFAULT)
+      #expect(unsafe write(pipes[1], start + (offset < 0 ? 0 : 4095), 1) == 1)
+    }
   }
 
   /// A stray store in a child must not reach what the parent keeps.

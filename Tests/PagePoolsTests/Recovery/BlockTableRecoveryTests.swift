@@ -110,6 +110,54 @@ import Testing
     #expect(try test.table.recover().blocks == model.list)
   }
 
+  /// The owner was stopped in a change, and a mark that the change is not about is wrong: the table is
+  /// refused, before anything of the change is settled.
+  @Test func aRefusedTableIsAsItWas() throws {
+    var random = SplitMix64(seed: TestSeed.choose(for: "refused tables"))
+    let test = TestTable(pageCount: Self.pageCount)
+    defer { test.keep() }
+    var model = BlockModel()
+    var refused = 0
+    for _ in 0..<60 {
+      let change = TableChange.random(
+        model, pageCount: Self.pageCount, largestOrder: 5, using: &random)
+      let states = test.states { change.perform(on: $0) }
+      change.perform(on: &model)
+      for state in states {
+        let damaged = TestTable(state, layout: test.table.layout)
+        defer { damaged.keep() }
+        guard try damaged.table.standingIntent() != nil else { continue }
+        let layout = damaged.table.layout
+        let index = random.number(in: layout.starts...layout.pending - 1)
+        let bit: UInt64 = 1 << UInt64(random.number(below: 64))
+        damaged.table.store(damaged.table.word(index) ^ bit, at: index)
+        let before = damaged.bytes
+        do throws(BlockTableError) {
+          _ = try damaged.table.recover()
+        } catch {
+          refused += 1
+          #expect(damaged.bytes == before, "\(error)")
+        }
+      }
+    }
+    #expect(refused > 100)
+  }
+
+  /// A kind of intent that nobody announced does not settle the last change once more.
+  @Test func aKindByDamageIsFoundOut() throws {
+    for kind in 1...4 {
+      for change in [TableChange.addSingles([3, 5], tag: 9), .add(10..<12, tag: 8)] {
+        let test = TestTable(pageCount: Self.pageCount)
+        defer { test.keep() }
+        test.table.add(20..<22, tag: 7)
+        test.table.remove(21..<22)
+        change.perform(on: test.table)
+        test.table.store(UInt64(kind), at: test.table.layout.header + 8)
+        #expect(throws: BlockTableError.invalidIntent) { try test.table.recover() }
+      }
+    }
+  }
+
   /// Whatever the bytes are, recovery ends with blocks that a pool can have, or with an error.
   @Test func anyBytesAreRecoveredOrRefused() throws {
     var random = SplitMix64(seed: TestSeed.choose(for: "random tables"))
@@ -126,6 +174,7 @@ import Testing
         let value = random.once(in: 2) ? random.next() : UInt64(random.number(below: 200))
         test.table.store(value, at: random.element(of: words))
       }
+      let before = test.bytes
       do throws(BlockTableError) {
         var end = 0
         for block in try test.table.recover().blocks {
@@ -135,7 +184,7 @@ import Testing
         #expect(end <= Self.pageCount)
       } catch {
         refused += 1
-        #expect(!error.description.isEmpty)
+        #expect(!error.description.isEmpty && test.bytes == before)
       }
     }
     #expect(refused > 0)

@@ -2,6 +2,7 @@
 
 import Glibc
 import IOPages
+import MemoryTestSupport
 import Synchronization
 import SystemPackage
 
@@ -11,6 +12,27 @@ func fileOfClosedPool(pages: Int = 256, largestOrder: Int? = nil) throws -> File
     recoverable: RegionOptions(byteCount: pages * 4096, largestOrder: largestOrder))
   guard let file = pool.fileDescriptor else { fatalError("A recoverable pool has a file.") }
   return try file.duplicate()
+}
+
+/// What a file holds.
+func bytes(of file: FileDescriptor) throws -> [UInt8] {
+  let count = Int(try file.seek(offset: 0, from: .end))
+  var bytes = [UInt8](repeating: 0, count: count)
+  // The call writes no more than the array has.
+  let read = try unsafe bytes.withUnsafeMutableBytes { buffer in
+    unsafe try file.read(fromAbsoluteOffset: 0, into: buffer)
+  }
+  precondition(read == count, "A memory file is read at once.")
+  return bytes
+}
+
+/// A memory file with the same bytes: what would be left if the owner were killed now. It has no owner.
+func copyOfMemoryFile(_ file: FileDescriptor) throws -> FileDescriptor {
+  let bytes = try bytes(of: file)
+  let copy = FileDescriptor(rawValue: try SystemCalls.linux.createMemoryFile("copy", 0))
+  try copy.writeAll(bytes)
+  try SystemCalls.linux.sealSize(copy.rawValue)
+  return copy
 }
 
 /// A word that forked children share with their parent.
@@ -33,9 +55,10 @@ final class SharedWord: @unchecked Sendable {
     set { unsafe word.pointee.store(newValue, ordering: .releasing) }  // as above
   }
 
-  /// Waits until the word is not zero.
-  func wait() -> UInt64 {
-    while value == 0 { usleep(100) }
+  /// Waits until a child has made the word another than zero. Ends this process if the child ends
+  /// before, or has not done so within a minute.
+  func wait(for child: Int32) -> UInt64 {
+    if let failure = failure(toSee: { value != 0 }, from: child) { fatalError(failure) }
     return value
   }
 }

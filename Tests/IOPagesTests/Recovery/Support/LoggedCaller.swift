@@ -1,5 +1,6 @@
 // A thread that takes pages, writes to them and gives them back, and says in the log what it has.
 
+import Glibc
 import IOPages
 import MemoryTestSupport
 
@@ -8,6 +9,9 @@ enum CallerOperation {
   case block(order: Int)
   case run(pages: Int)
   case singles(count: Int)
+  /// Joins the queue of those that wait for pages, and leaves it unless they come soon. No more pages
+  /// than the largest block has.
+  case wait(pages: Int)
   /// Gives a block of the log back.
   case free(slot: Int)
   /// Gives all but the first pages of a block back.
@@ -54,6 +58,10 @@ struct LoggedCaller: ~Copyable {
         while let page = pages.popLast() { blocks.append(LoggedCaller.bytes(page)) }
         return blocks
       }
+    case .wait(let pages):
+      allocate(blocks: 1) { pool, tag throws(OutOfMemory) in
+        [try LoggedCaller.wait(for: pages, of: pool.reference, tag: tag)]
+      }
     case .free(let slot):
       guard let block = log[thread, slot] else { return }
       log.begin(.free(slot: slot), thread: thread)
@@ -69,6 +77,23 @@ struct LoggedCaller: ~Copyable {
       log[thread, slot] = RecoveredBlock(
         tag: block.tag, pages: block.pages.lowerBound..<rest.lowerBound)
       log.end(thread: thread)
+    }
+  }
+
+  /// What the pool's waiting request does, but for the sleep: a forked child runs no tasks.
+  private static func wait(
+    for pages: Int, of pool: PoolReference, tag: AllocationTag
+  ) throws(OutOfMemory) -> Range<Int> {
+    let waiting = WaitingRequest(.run(pages: pages))
+    if pool.join(waiting) == .waiting {
+      for _ in 0..<20 where pool.fate(of: waiting) == .waiting { usleep(5) }
+      pool.endWait(of: waiting)
+    }
+    switch pool.fate(of: waiting) {
+    case .granted(let first):
+      return try pool.receive(waiting, firstPage: first, contents: .zeroed, tag: tag)
+    case .ended(let failure): throw failure
+    case .waiting: fatalError("The wait was ended.")
     }
   }
 
