@@ -91,7 +91,8 @@ struct LoggedCaller: ~Copyable {
     }
     switch pool.fate(of: waiting) {
     case .granted(let first):
-      return try pool.receive(waiting, firstPage: first, contents: .zeroed, tag: tag)
+      let pages = try pool.receive(waiting, firstPage: first, contents: .zeroed, tag: tag)
+      return bytes(IOPage(pages, of: pool))
     case .ended(let failure): throw failure
     case .waiting: fatalError("The wait was ended.")
     }
@@ -140,7 +141,7 @@ struct LoggedCaller: ~Copyable {
       let slot = random.number(below: CallerLog.slotCount)
       switch random.number(below: 8) {
       case 0: perform(.block(order: random.number(in: 0...3)))
-      case 1: perform(.block(order: 0))
+      case 1: perform(.wait(pages: random.number(in: 1...12)))
       case 2: perform(.run(pages: random.number(in: 1...7)))
       case 3: perform(.singles(count: random.number(in: 1...4)))
       case 4, 5, 6: perform(.free(slot: slot))
