@@ -80,15 +80,22 @@ extension PagePool {
         reference.endWait(of: waiting)
       }
     }
+    return try settle(waiting, isCancelled: Task.isCancelled, contents: contents, tag: tag)
+  }
+
+  /// What has become of a request that waits no more: its pages, unless its task is cancelled.
+  func settle(
+    _ waiting: WaitingRequest, isCancelled: Bool, contents: PageContents, tag: AllocationTag
+  ) throws(OutOfMemory) -> Range<Int> {
     let fate = reference.fate(of: waiting)
     if case .granted(let first) = fate {
-      guard Task.isCancelled else {
+      guard isCancelled else {
         return try reference.receive(waiting, firstPage: first, contents: contents, tag: tag)
       }
       reference.decline(waiting, firstPage: first)
     }
     reference.countFailure()
-    if case .ended(let failure) = fate, !Task.isCancelled { throw failure }
+    if case .ended(let failure) = fate, !isCancelled { throw failure }
     throw reference.cancellation(of: waiting)
   }
 

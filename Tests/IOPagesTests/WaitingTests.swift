@@ -1,8 +1,10 @@
-import IOPages
 import MemoryRegions
 import MemoryTestSupport
+import PagePools
 import Synchronization
 import Testing
+
+@testable import IOPages
 
 @Suite(.leavesNoPages) struct WaitingTests {
   private func pool(pages: Int) throws -> PagePool {
@@ -90,6 +92,19 @@ import Testing
     #expect(await waiting.value == .cancelled)
     #expect(pool.waitingRequestCount == 0)
     withExtendedLifetime(held) {}
+  }
+
+  @Test func whatACancelledTaskWasGrantedGoesBack() throws {
+    let pool = try pool(pages: 4)
+    let waiting = WaitingRequest(.run(pages: 3))
+    #expect(pool.reference.join(waiting) == .granted(firstPage: 0))
+    #expect(pool.statistics.freePages == 1)
+    let error = #expect(throws: OutOfMemory.self) {
+      try pool.settle(waiting, isCancelled: true, contents: .zeroed, tag: .none)
+    }
+    #expect(error?.reason == .cancelled)
+    #expect(pool.statistics.freePages == 4)
+    try pool.checkInvariants()
   }
 
   @Test(.timeLimit(.minutes(1)))
