@@ -3,6 +3,7 @@
 
 import IOPages
 import MemoryTestSupport
+import TwinModels
 
 extension PagePool {
   convenience init(
@@ -25,10 +26,5 @@ extension PagePoolSet {
   convenience init(_ options: PagePoolSetOptions) throws(RegionError) {
     try self.IOPages::init(options)
     watchPools()
-  }
-
-  /// Has all pools of the set looked at when the test is over.
-  func watchPools() {
-    for pool in pools.values { PoolWatch.opened(pool) }
   }
 }

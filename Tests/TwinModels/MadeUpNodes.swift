@@ -42,7 +42,7 @@ package struct MadeUpNodes {
           byteCount: pages * IOPage.pageSize, largestOrder: largestOrder, population: .none)
         return (node, options)
       }, topology: topology(processors: processors), cacheMethod: cacheMethod)
-    for pool in set.pools.values { PoolWatch.opened(pool) }
+    set.watchPools()
     return set
   }
 
@@ -53,5 +53,12 @@ package struct MadeUpNodes {
       let places = [left, right].map { node in numbers.firstIndex(of: node) ?? 0 }
       return (row[places[0]], left) < (row[places[1]], right)
     }
+  }
+}
+
+extension PagePoolSet {
+  /// Has all pools of the set looked at when the test is over.
+  package func watchPools() {
+    for pool in pools.values { PoolWatch.opened(pool) }
   }
 }

@@ -82,3 +82,11 @@ struct FrameNotes: @unchecked Sendable {
     }
   }
 }
+
+extension PoolMemory {
+  /// The notes in the memory that is there for them; nil if there is none.
+  var notes: FrameNotes? {
+    // As much as PoolMemory promises.
+    unsafe frameNotes.map { unsafe FrameNotes($0, frameCount: pageCount) }
+  }
+}

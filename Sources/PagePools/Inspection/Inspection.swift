@@ -27,9 +27,7 @@ final class Inspection {
   init?(_ memory: PoolMemory) {
     options = unsafe memory.inspection
     guard options.isNeeded else { return nil }
-    unsafe notes = memory.frameNotes.map {
-      unsafe FrameNotes($0, frameCount: memory.pageCount)
-    }
+    notes = unsafe memory.notes
   }
 
   /// Milliseconds since the pool was opened.

@@ -76,8 +76,8 @@ extension PoolReference {
       frames.count << PagePool.pageShift)
   }
 
-  /// Takes pages of a client back into the pool.
-  func giveBackInspected(_ frames: Range<Int>, hasGuardBack: Bool, _ state: inout PoolState) {
+  /// Takes pages of a client back into the pool, inspected or not.
+  func takeBack(_ frames: Range<Int>, hasGuardBack: Bool, _ state: inout PoolState) {
     guard let inspection = state.inspection else {
       // First the buddy, which finds out if the pages are not out, and ends the process.
       state.giveBack(frames)

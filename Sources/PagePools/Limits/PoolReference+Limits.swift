@@ -101,11 +101,8 @@ extension PoolReference {
       isArriving = beginArrival(of: request.pages, &state)
       return frame
     }
-    let frame = try present(
-      taken..<taken + request.pages, request, isArriving: isArriving, client: client)
-    prepare(frame..<frame + request.pages, contents: contents, tag: tag)
-    recordBlock(frame..<frame + request.pages, tag: tag)
-    return frame
+    return try deliver(
+      request, at: taken, isArriving: isArriving, client: client, contents: contents, tag: tag)
   }
 
   private func satisfy<R>(
@@ -141,7 +138,7 @@ extension PoolReference {
     statistics.add(1, to: .frees)
     var isOver = false
     let isLast = withLock { state -> Bool in
-      giveBackInspected(frames, hasGuardBack: hasGuardBack, &state)
+      takeBack(frames, hasGuardBack: hasGuardBack, &state)
       isOver = state.credit(frames.count, to: client)
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle

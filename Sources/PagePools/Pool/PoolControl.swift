@@ -70,9 +70,7 @@ struct PoolControl: ~Copyable {
     inspection = unsafe memory.inspection
     isInspected = inspection.isNeeded
     isRecoverable = unsafe memory.blockTable != nil
-    unsafe notes = memory.frameNotes.map {
-      unsafe FrameNotes($0, frameCount: memory.pageCount)
-    }
+    notes = unsafe memory.notes
     precondition(
       notes != nil || !inspection.needsNotes, "The inspection that was chosen needs frame notes.")
     hasFaults = Atomic(false)
@@ -115,8 +113,6 @@ struct PoolState: ~Copyable {
   var faults: AllocationFaults.Progress?
   /// Those who wait for pages.
   var waiting = WaitingQueue()
-  /// Whether the queue has to be looked at before the lock is let go of.
-  var hasWaiting = false
   /// Told of the pages that are out when the handle goes.
   var onLeak: (@Sendable (LeakReport) -> Void)?
 

@@ -20,10 +20,7 @@ extension PoolReference {
       isArriving = beginArrival(of: count, &state)
       return frame
     }
-    let frame = try present(taken..<taken + count, request, isArriving: isArriving)
-    prepare(frame..<frame + count, contents: contents, tag: tag)
-    recordBlock(frame..<frame + count, tag: tag)
-    return frame
+    return try deliver(request, at: taken, isArriving: isArriving, contents: contents, tag: tag)
   }
 
   /// Takes a block of `2^order` pages.
@@ -51,15 +48,33 @@ extension PoolReference {
       isArriving = beginArrival(of: 1 << order, &state)
       return address(ofFrame: frame) | PoolReference.partlyKnown
     }
-    var frame = frame(ofEntry: entry)
+    let frame = frame(ofEntry: entry)
     if entry & PoolReference.partlyKnown == 0 {
       prepareCached(entry, order: order, contents: contents)
-    } else {
-      frame = try present(frame..<frame + 1 << order, request, isArriving: isArriving)
-      prepare(frame..<frame + 1 << order, contents: contents, tag: tag)
-      recordBlock(frame..<frame + 1 << order, tag: tag)
+      return frame
     }
-    return frame
+    return try deliver(request, at: frame, isArriving: isArriving, contents: contents, tag: tag)
+  }
+
+  /// The last steps of every request for pages next to each other that were taken from the buddy: there
+  /// is memory behind them, they hold what was asked for, and whose they are is recorded.
+  ///
+  /// - Parameters:
+  ///   - isArriving: what ``beginArrival(of:_:)`` said of them.
+  ///   - client: has the pages on its account.
+  /// - Returns: the first page: the one at `frame`, or the first of as many others.
+  /// - Throws: ``OutOfMemory/Reason/notBacked``; then the pages are back.
+  @inline(__always)
+  func deliver(
+    _ request: PageRequest, at frame: Int, isArriving: Bool, client: ClientReference? = nil,
+    contents: PageContents, tag: AllocationTag
+  ) throws(OutOfMemory) -> Int {
+    let count = request.pages
+    let first = try present(
+      frame..<frame + count, request, isArriving: isArriving, client: client)
+    prepare(first..<first + count, contents: contents, tag: tag)
+    recordBlock(first..<first + count, tag: tag)
+    return first
   }
 
   /// Tries, seals the pool, asks the reclaimers, and tries again each time, until `attempt`

@@ -20,7 +20,7 @@ extension PoolReference {
         flush(address(ofFrame: frames.lowerBound), order: order, &state)
         return false
       }
-      giveBackInspected(frames, hasGuardBack: hasGuardBack, &state)
+      takeBack(frames, hasGuardBack: hasGuardBack, &state)
       unsealIfPlenty(&state)
       return state.isClosed && state.isIdle
     }

@@ -68,7 +68,7 @@ package struct PoolReference: @unchecked Sendable {
     unsafe control.pointee.lock.acquire()
     // The state is guarded by the lock that is held now; nobody else refers to it.
     defer {
-      if unsafe state.pointee.hasWaiting {
+      if unsafe state.pointee.waiting.needsService {
         releaseToWaiting()
       } else {
         unsafe control.pointee.lock.release()

@@ -15,7 +15,6 @@ extension PoolReference {
         state.waiting.holdsSeal = true
       }
       state.waiting.append(waiting)
-      state.hasWaiting = true
       serve(&state)
       return waiting.fate
     }
@@ -64,22 +63,18 @@ extension PoolReference {
   package func receive(
     _ waiting: WaitingRequest, firstPage: Int, contents: PageContents, tag: AllocationTag
   ) throws(OutOfMemory) -> Range<Int> {
-    let pages = waiting.request.pages
     // Counted here, so that a failure below takes it back.
     statistics.add(1, to: .allocations)
-    let first = try present(firstPage..<firstPage + pages, waiting.request, isArriving: false)
-    prepare(first..<first + pages, contents: contents, tag: tag)
-    recordBlock(first..<first + pages, tag: tag)
-    return first..<first + pages
+    let first = try deliver(
+      waiting.request, at: firstPage, isArriving: false, contents: contents, tag: tag)
+    return first..<first + waiting.request.pages
   }
 
   /// Gives pages back that were granted to somebody who does not want them any more.
   package func decline(_ waiting: WaitingRequest, firstPage: Int) {
     guard isOwnedByThisProcess else { return }
     let frames = firstPage..<firstPage + waiting.request.pages
-    withLock { state in
-      state.giveBack(frames)
-    }
+    withLock { $0.giveBack(frames) }
   }
 
   /// The error of a wait whose task was cancelled.
@@ -133,7 +128,6 @@ extension PoolReference {
       if let wake = waiting.wake.take() { wakes.append(wake) }
     }
     state.waiting.decided.removeAll()
-    state.hasWaiting = state.waiting.needsService
     return wakes
   }
 }
@@ -141,7 +135,7 @@ extension PoolReference {
 extension PoolState {
   /// Whether a request may be met now: nobody waits before it, or the pages are promised to its client.
   func mayMeet(_ request: PageRequest, for client: ClientReference?) -> Bool {
-    guard hasWaiting, !waiting.isEmpty else { return true }
+    guard !waiting.isEmpty else { return true }
     // The lock is held.
     return client.map { unsafe request.pages <= $0.account.pointee.unmetReserve } ?? false
   }

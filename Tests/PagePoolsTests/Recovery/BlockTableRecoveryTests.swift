@@ -13,6 +13,28 @@ import Testing
     return try found.table.recover()
   }
 
+  /// Makes sixty random changes of a table, and lends `body` the table that each store of each of them
+  /// leaves, as if its owner had been stopped there.
+  private func stopAtEveryStore(
+    for name: String, _ body: (TestTable, inout SplitMix64) throws -> Void
+  ) throws {
+    var random = SplitMix64(seed: TestSeed.choose(for: name))
+    let test = TestTable(pageCount: Self.pageCount)
+    defer { test.keep() }
+    var model = BlockModel()
+    for _ in 0..<60 {
+      let change = TableChange.random(
+        model, pageCount: Self.pageCount, largestOrder: 5, using: &random)
+      let states = test.states { change.perform(on: $0) }
+      change.perform(on: &model)
+      for state in states {
+        let stopped = TestTable(state, layout: test.table.layout)
+        defer { stopped.keep() }
+        try body(stopped, &random)
+      }
+    }
+  }
+
   /// The owner is stopped after every store of every change. Up to the end of an allocation its caller
   /// has nothing; from the announcement of a free on, its caller has let go.
   @Test func everyStoreLeavesWhatTheCallersHad() throws {
@@ -50,27 +72,15 @@ import Testing
 
   /// Who recovers is stopped after every store as well, and the next one finds the same.
   @Test func recoveryCanBeInterruptedAtEveryStore() throws {
-    var random = SplitMix64(seed: TestSeed.choose(for: "stops in recovery"))
-    let test = TestTable(pageCount: Self.pageCount)
-    defer { test.keep() }
-    var model = BlockModel()
     var stops = 0
-    for _ in 0..<60 {
-      let change = TableChange.random(
-        model, pageCount: Self.pageCount, largestOrder: 5, using: &random)
-      let states = test.states { change.perform(on: $0) }
-      change.perform(on: &model)
-      for state in states {
-        let second = TestTable(state, layout: test.table.layout)
-        defer { second.keep() }
-        var contents = BlockTable.Contents()
-        for stop in try second.states(during: { contents = try $0.recover() }) {
-          stops += 1
-          #expect(try recover(stop, of: test).blocks == contents.blocks)
-        }
-        let again = try second.table.recover()
-        #expect(again.blocks == contents.blocks && again.intent == nil)
+    try stopAtEveryStore(for: "stops in recovery") { second, _ in
+      var contents = BlockTable.Contents()
+      for stop in try second.states(during: { contents = try $0.recover() }) {
+        stops += 1
+        #expect(try recover(stop, of: second).blocks == contents.blocks)
       }
+      let again = try second.table.recover()
+      #expect(again.blocks == contents.blocks && again.intent == nil)
     }
     #expect(stops > 1000)
   }
@@ -113,31 +123,19 @@ import Testing
   /// The owner was stopped in a change, and a mark that the change is not about is wrong: the table is
   /// refused, before anything of the change is settled.
   @Test func aRefusedTableIsAsItWas() throws {
-    var random = SplitMix64(seed: TestSeed.choose(for: "refused tables"))
-    let test = TestTable(pageCount: Self.pageCount)
-    defer { test.keep() }
-    var model = BlockModel()
     var refused = 0
-    for _ in 0..<60 {
-      let change = TableChange.random(
-        model, pageCount: Self.pageCount, largestOrder: 5, using: &random)
-      let states = test.states { change.perform(on: $0) }
-      change.perform(on: &model)
-      for state in states {
-        let damaged = TestTable(state, layout: test.table.layout)
-        defer { damaged.keep() }
-        guard try damaged.table.standingIntent() != nil else { continue }
-        let layout = damaged.table.layout
-        let index = random.number(in: layout.starts...layout.pending - 1)
-        let bit: UInt64 = 1 << UInt64(random.number(below: 64))
-        damaged.table.store(damaged.table.word(index) ^ bit, at: index)
-        let before = damaged.bytes
-        do throws(BlockTableError) {
-          _ = try damaged.table.recover()
-        } catch {
-          refused += 1
-          #expect(damaged.bytes == before, "\(error)")
-        }
+    try stopAtEveryStore(for: "refused tables") { damaged, random in
+      guard try damaged.table.standingIntent() != nil else { return }
+      let layout = damaged.table.layout
+      let index = random.number(in: layout.starts...layout.pending - 1)
+      let bit: UInt64 = 1 << UInt64(random.number(below: 64))
+      damaged.table.store(damaged.table.word(index) ^ bit, at: index)
+      let before = damaged.bytes
+      do throws(BlockTableError) {
+        _ = try damaged.table.recover()
+      } catch {
+        refused += 1
+        #expect(damaged.bytes == before, "\(error)")
       }
     }
     #expect(refused > 100)
