@@ -31,6 +31,7 @@ import Testing
 
   @Test func runningOverTheEndIsEndedByTheKernel() async {
     await #expect(processExitsWith: .signal(SIGSEGV)) {
+      handleFaultsByDefault()
       do {
         let pool = try PagePool(
           region: RegionGuardsTests.region(), inspection: .debugging())
