@@ -110,7 +110,8 @@ let package = Package(
     .target(
       name: "MemoryTestSupport",
       dependencies: [
-        "BuddyAllocator", "CBenchSupport", "MemoryRegions", "PagePools", systemPackage,
+        "BuddyAllocator", "CBenchSupport", "CPageMemory", "MemoryRegions", "PagePools",
+        systemPackage,
       ],
       path: "Tests/MemoryTestSupport", swiftSettings: swiftSettings),
     // Models of everything beside the real thing, for tests and for the fuzzer.

@@ -36,7 +36,7 @@ import Testing
         let pool = try PagePool(
           region: RegionGuardsTests.region(), inspection: .debugging())
         let page = try pool.allocate(order: 1)
-        unsafe (page.baseAddress + 8192).storeBytes(of: 1, as: UInt8.self)
+        unsafe strayStore(1, to: page.baseAddress + 8192)
         _ = consume page
       } catch {
         exit(EXIT_SUCCESS)

@@ -142,8 +142,7 @@ import Testing
     let pool = PoolTestMemory.makePool(pages: 4096, backing: backing, inspection: inspection)
     #expect(pool.reference.trim(keeping: 0) { _ in } == 4096)
     let block = try taken(pool, order: 9)
-    let touched = unsafe pool.reference.base.load(
-      fromByteOffset: block.upperBound << 12, as: UInt8.self)
+    let touched = unsafe strayLoad(pool.reference.base + block.upperBound << 12)
     #expect(touched == 0)
     #expect(populated.withLock { $0 } == [block])
     #expect(pool.statistics.guardPages == 0)
@@ -155,7 +154,7 @@ import Testing
       let pool = pool(kernel)
       let block = try taken(pool, order: 0)
       let end = block.upperBound << 12
-      let byte = unsafe pool.reference.base.load(fromByteOffset: end, as: UInt8.self)
+      let byte = unsafe strayLoad(pool.reference.base + end)
       #expect(byte == 0xdb)
       #expect(pool.statistics.unguardedRuns == 1)
       pool.reference.free(block)
@@ -168,7 +167,7 @@ import Testing
       trapping {
         let pool = PoolTestMemory.makePool(pages: 8, inspection: .debugging())
         let first = try pool.reference.allocate(pages: 3, contents: .zeroed, reclaim: .never)
-        unsafe (pool.reference.base + (first + 3) << 12).storeBytes(of: 9, as: UInt8.self)
+        unsafe strayStore(9, to: pool.reference.base + (first + 3) << 12)
         pool.reference.free(first..<first + 3)
       }
     }
