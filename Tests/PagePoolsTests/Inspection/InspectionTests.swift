@@ -204,6 +204,7 @@ import Testing
 extension Trait where Self == ConditionTrait {
   /// Under the address sanitizer the walk leaves stray writes to the sanitizer.
   fileprivate static var findsStrayWrites: ConditionTrait {
-    .disabled(if: PagePool.hasAddressSanitizer, "the address sanitizer looks for stray writes itself")
+    .disabled(
+      if: PagePool.hasAddressSanitizer, "the address sanitizer looks for stray writes itself")
   }
 }
