@@ -6,7 +6,8 @@ import IOPageCore
 import MemoryTestSupport
 import Testing
 
-@Suite(.enabled(if: PagePool.hasAddressSanitizer, "the address sanitizer does not run"))
+@Suite(
+  .leavesNoPages, .enabled(if: PagePool.hasAddressSanitizer, "the address sanitizer does not run"))
 struct PoisonedPagesTests {
   /// A way for a page to become free.
   enum Way: String, CaseIterable, Codable, Sendable {
