@@ -48,12 +48,7 @@ import Testing
     #expect(flags.contains("dd") && flags.contains("dc"))
   }
 
-  /// The VmFlags that /proc/self/smaps shows for the region's start.
-  private func flags(of region: MemoryRegion) throws -> [String] {
-    let start = String(Int(bitPattern: unsafe region.baseAddress), radix: 16) + "-"
-    let lines = try SystemCalls.linux.readFile("/proc/self/smaps").split(separator: "\n")
-    let first = try #require(lines.firstIndex { $0.hasPrefix(start) })
-    let line = try #require(lines[first...].first { $0.hasPrefix("VmFlags:") })
-    return line.split(separator: " ").dropFirst().map(String.init)
+  private func flags(of region: MemoryRegion) throws -> Set<String> {
+    try #require(flagsOfMapping(at: Int(bitPattern: unsafe region.baseAddress)))
   }
 }

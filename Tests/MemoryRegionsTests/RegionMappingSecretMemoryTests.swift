@@ -34,21 +34,6 @@ import Testing
     #expect(journal.isBalanced)
   }
 
-  /// The kernel's two-letter flags of the mapping at an address.
-  private func flagsOfMapping(at address: Int) throws -> Set<Substring>? {
-    var isInside = false
-    for line in try SystemCalls.linux.readFile("/proc/self/smaps").split(separator: "\n") {
-      let words = line.split(separator: " ")
-      if let first = words.first, first.last != ":" {
-        let ends = first.split(separator: "-").compactMap { Int($0, radix: 16) }
-        isInside = ends.count == 2 && ends[0] <= address && address < ends[1]
-      } else if isInside, words.first == "VmFlags:" {
-        return Set(words.dropFirst())
-      }
-    }
-    return nil
-  }
-
   @Test func `it grows, and keeps what it has`() throws {
     guard canHaveSecretMemory() else { return }
     let region = try MemoryRegion(
