@@ -18,8 +18,13 @@ package final class ForkAttempts: Sendable {
   private let state = Mutex(State())
   private let child: @Sendable () -> Int32
 
-  /// - Parameter child: what each child does; its exit status.
-  package init(child: @escaping @Sendable () -> Int32) { self.child = child }
+  /// - Parameter child: what each child does; its exit status. It is done once in this process, too.
+  package init(child: @escaping @Sendable () -> Int32) {
+    self.child = child
+    // What it needs of the runtime, the metadata of generic types above all, is made at first use, under
+    // a lock that a thread of the parent's may hold at the fork: the child would wait for ever.
+    _ = child()
+  }
 
   /// Lets another thread fork now, and gives it the time to.
   package func attempt() {
